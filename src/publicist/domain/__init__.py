@@ -1,0 +1,1 @@
+"""Plain data and pure transitions: no I/O, no framework."""

@@ -1,0 +1,73 @@
+"""Accounts (a connected Page or Instagram user) and grants (one OAuth consent, which yields accounts)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from publicist.domain.environments import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One OAuth consent. `token` is the encrypted long-lived user token; `subject` the app-scoped user id."""
+
+    id: str
+    organization_id: str
+    environment: Environment
+    family: str
+    subject: str
+    token: bytes
+    token_expires_at: datetime | None
+    data_access_expires_at: datetime | None
+    granted_scopes: tuple[str, ...]
+    declined_scopes: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connected account. `token` is encrypted and empty once disconnected; `metadata` is the platform's own."""
+
+    id: str
+    organization_id: str
+    environment: Environment
+    profile_id: str
+    grant_id: str | None
+    platform: str
+    platform_account_id: str
+    display_name: str | None
+    token: bytes
+    token_expires_at: datetime | None
+    metadata: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    disconnected_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveredAccount:
+    """An account a grant gives access to, before it is stored. `token` is plain text: never log it."""
+
+    platform: str
+    platform_account_id: str
+    display_name: str | None
+    token: str = field(repr=False)
+    token_expires_at: datetime | None
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What an OAuth exchange yielded: the grant's token and everything it reaches."""
+
+    subject: str
+    token: str = field(repr=False)
+    token_expires_at: datetime | None
+    data_access_expires_at: datetime | None
+    granted_scopes: tuple[str, ...]
+    declined_scopes: tuple[str, ...]
+    accounts: tuple[DiscoveredAccount, ...]
+    notices: tuple[Mapping[str, str], ...] = ()
+    """What could not be connected and why: `{"code", "message", "remediation"}` each."""

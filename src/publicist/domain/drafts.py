@@ -1,0 +1,37 @@
+"""Drafts: a target as the caller asked for it, with everything preflight needs to know; nothing stored yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from publicist.domain.media import Facts, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DraftMedia:
+    """One media item. `kind` is what the caller declared; `facts` what the bytes are (None: could not be fetched)."""
+
+    kind: Kind
+    facts: Facts | None
+    alt_text: str | None = None
+    media_id: str | None = None
+    url: str | None = None
+    fetch_error: str | None = None
+    """Why the URL could not be fetched, in a sentence; set exactly when `facts` is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One target of a request. `pointers` maps `text`, `media`, `options`, `firstComment` to the JSON pointer of the
+    request member each came from (a target's own, or the shared one), so a violation can name the exact place."""
+
+    platform: str
+    text: str | None
+    media: tuple[DraftMedia, ...]
+    options: Mapping[str, Any]
+    first_comment: str | None
+    scheduled_at: datetime | None
+    pointers: Mapping[str, str]
+    target: int = 0
+    """Position of the target in the request, from 0."""

@@ -1,0 +1,35 @@
+"""Events: append-only rows written in the same transaction as the state change they tell of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from publicist.domain.environments import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`type` is one of EVENT_TYPES; `data` has the shape the contract gives for it."""
+
+    id: str
+    organization_id: str
+    environment: Environment
+    type: str
+    target_id: str | None
+    data: Mapping[str, Any]
+    created_at: datetime
+
+
+EVENT_TYPES: Mapping[str, str] = {
+    "post.queued": "A scheduled post was accepted.",
+    "post.publishing": "Work on a target began.",
+    "post.published": "A target is live.",
+    "post.rejected": "Meta refused a target; sending it again unchanged will not help.",
+    "post.failed": "A target could not be published for a reason that may pass.",
+    "post.unconfirmed": "A publish call went out, its answer was lost, and looking did not settle what happened.",
+    "post.canceled": "A queued target was canceled.",
+    "post.rescheduled": "A queued target was moved to another time.",
+    "account.connected": "A consent created or renewed an account.",
+    "account.disconnected": "An account was disconnected; its post history stays.",
+}

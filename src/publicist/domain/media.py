@@ -1,0 +1,75 @@
+"""Media (an uploaded file) and facts (what probing its bytes found)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from publicist.domain.environments import Environment
+
+Kind = Literal["image", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the bytes are, whatever their name or declared type say. Sizes in bytes and pixels, times in seconds.
+
+    `kind` is None when the bytes are neither an image nor a video; `broken` then or for a file that does not decode
+    says why, in a sentence. Width and height are as displayed (orientation and rotation applied).
+    """
+
+    mime: str
+    bytes: int
+    sha256: str
+    kind: Kind | None = None
+    broken: str | None = None
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None
+    """EXIF orientation 1 to 8, images only."""
+    colour_space: str | None = None
+    """Pillow mode with profile name, e.g. `RGB`, `CMYK`, `L`; images only."""
+    frames: int | None = None
+    duration: float | None = None
+    video_codec: str | None = None
+    video_profile: str | None = None
+    pixel_format: str | None = None
+    fps: float | None = None
+    video_bitrate: int | None = None
+    rotation: int | None = None
+    audio_codec: str | None = None
+    audio_rate: int | None = None
+    audio_channels: int | None = None
+    audio_bitrate: int | None = None
+    moov_first: bool | None = None
+    edit_lists: bool | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """Width divided by height, as displayed."""
+        return self.width / self.height if self.width and self.height else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Every known fact, for storage and the API; unknown ones are left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Facts":
+        """The inverse of `to_json`."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A stored file. `blob_key` addresses its bytes; `source_url` is where it was imported from, if it was."""
+
+    id: str
+    organization_id: str
+    environment: Environment
+    profile_id: str | None
+    blob_key: str
+    facts: Facts
+    declared_type: str
+    file_name: str | None
+    source_url: str | None
+    created_at: datetime

@@ -1,0 +1,86 @@
+"""The one settings class; nothing else reads the environment."""
+
+import ipaddress
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SANDBOX_APP_ID = "1000000000000001"
+SANDBOX_APP_SECRET = "graphsim-demo-app-secret"  # noqa: S105 - public by design: the simulator's demo app
+"""The app that the built-in simulated Meta knows; used by the test environment only."""
+
+
+def _http_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://, for example https://publicist.example.com")
+    return value.rstrip("/")
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, as `PUBLICIST_<NAME>` in the environment or in `.env`. Nothing is needed to start."""
+
+    model_config = SettingsConfigDict(env_prefix="PUBLICIST_", env_file=".env", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8484, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    data_dir: Path = Field(Path("data"), description="Folder for the SQLite file, media and generated keys.")
+    database_url: str | None = Field(
+        None,
+        description="PostgreSQL to use instead of SQLite, for example postgresql://user:password@host/publicist.",
+    )
+    public_url: HttpUrl | None = Field(
+        None, description="URL under which Meta and browsers reach this server; needed for live accounts."
+    )
+    meta_app_id: str | None = Field(None, description="Id of your Meta app, for live accounts.")
+    meta_app_secret: SecretStr | None = Field(None, description="Secret of your Meta app, for live accounts.")
+    meta_graph_version: str = Field("v25.0", pattern=r"^v\d+\.\d$", description="Graph API version to call.")
+    master_key: SecretStr | None = Field(
+        None,
+        description="Base64 of the 32-byte key that wraps token keys; generated in the data directory if unset.",
+    )
+    sandbox: bool = Field(True, description="Start the built-in simulated Meta that serves test keys.")
+    sandbox_url: HttpUrl | None = Field(
+        None, description="Another simulated Meta for the test environment, instead of the built-in one."
+    )
+    sandbox_image_seconds: Seconds = Field(0.3, description="Time the built-in simulated Meta takes over an image.")
+    sandbox_video_seconds: Seconds = Field(2.0, description="Time the built-in simulated Meta takes over a video.")
+    trusted_origins: list[str] = Field([], description="Origins a connect `returnTo` may point to, as a JSON list.")
+    patience_seconds: float = Field(25, ge=0, le=120, description="How long an immediate post waits for its result.")
+    settle_seconds: Seconds = Field(
+        120, description="Meta commits or drops a request within this time; waited before a lost one may be repeated."
+    )
+    lease_seconds: Seconds = Field(30, description="How long a worker owns an account without renewing.")
+    ticker_seconds: Seconds = Field(1, description="Longest pause between two looks for due work.")
+    upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")
+    media_max_bytes: int = Field(4_000_000_000, gt=0, description="Largest file POST /v1/media takes, in bytes.")
+    body_max_bytes: int = Field(40_000_000, gt=0, description="Largest JSON body, in bytes (bytesBase64 included).")
+    media_url_hours: int = Field(48, ge=1, description="How long a signed media URL handed to Meta stays valid.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line to log.")
+    log_format: Literal["text", "json"] = Field("text", description="How log lines are printed.")
+
+    @property
+    def settle(self) -> timedelta:
+        """`settle_seconds` as a duration."""
+        return timedelta(seconds=self.settle_seconds)
+
+    @property
+    def lease(self) -> timedelta:
+        """`lease_seconds` as a duration."""
+        return timedelta(seconds=self.lease_seconds)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address literal means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

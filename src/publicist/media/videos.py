@@ -1,0 +1,108 @@
+"""Facts of a video, with FFmpeg's libraries (PyAV) as the judge of whether it decodes."""
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from publicist.domain.media import Facts
+from publicist.media.boxes import read_structure
+from publicist.media.matroska import is_truncated
+from publicist.media.sniff import FORMATS
+
+FRAME_PIXELS_MAX = 120_000_000
+"""Larger frames are refused undecoded."""
+
+_PACKETS_MAX = 500
+"""The first picture has to come within so many packets; a file that hides it deeper is not looked through."""
+
+_DEMUXERS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
+
+av.logging.set_libav_level(av.logging.PANIC)
+
+
+def video_facts(path: Path, known: Facts) -> Facts:
+    """`known` (type, size, hash, kind) with what container and first frame say. Never raises for bad content."""
+    facts, truncated = _structure(path, known)
+    try:
+        with av.open(str(path), "r", format=_DEMUXERS[known.mime], metadata_errors="replace") as container:
+            facts = _describe(container, facts)
+    except (FFmpegError, ValueError, MemoryError):
+        facts = replace(facts, broken="does not decode")
+    if truncated:
+        facts = replace(facts, broken="ends before the video does")
+    if facts.broken is None:
+        return facts
+    return replace(facts, broken=f"the file starts like {FORMATS[known.mime].name}, but {facts.broken}")
+
+
+def _structure(path: Path, known: Facts) -> tuple[Facts, bool]:
+    if known.mime == "video/webm":
+        return known, is_truncated(path)
+    structure = read_structure(path)
+    facts = replace(known, moov_first=structure.moov_first, edit_lists=structure.edit_lists)
+    return facts, structure.truncated
+
+
+def _describe(container: InputContainer, facts: Facts) -> Facts:
+    facts = replace(facts, duration=container.duration / av.time_base if container.duration else None)
+    if container.streams.audio:
+        facts = _describe_audio(container.streams.audio[0], facts)
+    pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not pictures:
+        return replace(facts, broken="has no video track")
+    return _describe_video(container, pictures[0], facts)
+
+
+def _describe_audio(stream: AudioStream, facts: Facts) -> Facts:
+    return replace(
+        facts,
+        audio_codec=stream.codec_context.codec.canonical_name,
+        audio_rate=stream.codec_context.sample_rate or None,
+        audio_channels=stream.codec_context.channels or None,
+        audio_bitrate=stream.codec_context.bit_rate or None,
+    )
+
+
+def _describe_video(container: InputContainer, stream: VideoStream, facts: Facts) -> Facts:
+    pixels = stream.width * stream.height
+    if pixels > FRAME_PIXELS_MAX:
+        return replace(facts, broken=f"has frames of {pixels:,} pixels; more than {FRAME_PIXELS_MAX:,} are not opened")
+    facts = replace(
+        facts,
+        width=stream.width or None,
+        height=stream.height or None,
+        video_codec=stream.codec_context.codec.canonical_name,
+        video_profile=stream.profile,
+        pixel_format=stream.pix_fmt,
+        fps=_rounded(stream.average_rate),
+        video_bitrate=stream.bit_rate or None,
+    )
+    frame = _first_frame(container, stream)
+    return _turn(facts, -frame.rotation % 360) if frame else replace(facts, broken="has no picture that decodes")
+
+
+def _rounded(rate: Fraction | None) -> float | None:
+    return round(float(rate), 3) if rate else None
+
+
+def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
+    for packet in islice(container.demux(stream), _PACKETS_MAX):
+        for frame in stream.decode(packet):
+            return frame
+    return None
+
+
+def _turn(facts: Facts, clockwise: int) -> Facts:
+    """The rotation that the container asks the player for, and the size as displayed after it."""
+    if clockwise in (90, 270):
+        return replace(facts, rotation=clockwise, width=facts.height, height=facts.width)
+    return replace(facts, rotation=clockwise)

@@ -1,0 +1,24 @@
+"""Facebook Pages."""
+
+from publicist.meta.graph import perform
+from publicist.meta.hosts import LIVE_HOSTS
+from publicist.platforms.facebook.connect import CONNECTOR, NONE_FOUND, discover
+from publicist.platforms.facebook.options import FacebookOptions
+from publicist.platforms.facebook.publish import decide
+from publicist.platforms.facebook.rules import NOTES, RULES
+from publicist.platforms.manifest import Platform
+
+PLATFORM = Platform(
+    name="facebook",
+    title="Facebook Pages",
+    family="meta",
+    hosts=LIVE_HOSTS,
+    options_model=FacebookOptions,
+    rules=RULES,
+    notes=NOTES,
+    decide=decide,
+    perform=perform,
+    discover=discover,
+    none_found=NONE_FOUND,
+    connector=CONNECTOR,
+)

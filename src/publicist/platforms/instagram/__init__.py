@@ -1,0 +1,23 @@
+"""Instagram Business accounts that are linked to a Facebook Page."""
+
+from publicist.meta.graph import perform
+from publicist.meta.hosts import LIVE_HOSTS
+from publicist.platforms.instagram.connect import discover
+from publicist.platforms.instagram.options import InstagramOptions
+from publicist.platforms.instagram.publish import decide
+from publicist.platforms.instagram.rules import NOTES, RULES
+from publicist.platforms.manifest import Platform
+
+PLATFORM = Platform(
+    name="instagram",
+    title="Instagram Business",
+    family="meta",
+    hosts=LIVE_HOSTS,
+    options_model=InstagramOptions,
+    rules=RULES,
+    notes=NOTES,
+    decide=decide,
+    perform=perform,
+    discover=discover,
+    connect_at="facebook",
+)

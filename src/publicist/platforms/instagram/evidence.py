@@ -1,0 +1,122 @@
+"""Looking for a published post when Meta's answer to a publish was lost; pure decisions (design §6)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from publicist.domain.planning import error_in_doubt, instant_of, look, next_look, same_text
+from publicist.domain.platform import (
+    Call,
+    Do,
+    ErrorClass,
+    Failed,
+    Job,
+    Request,
+    StepKind,
+    Unconfirmed,
+    UpstreamError,
+    Wait,
+)
+from publicist.domain.targets import StepRecord
+
+CLOCK_SLACK = timedelta(minutes=5)
+_FIRST_LOOK = timedelta(seconds=1)
+_LONGEST_LOOK = timedelta(minutes=15)
+_MEDIA_FIELDS = "id,caption,media_type,media_product_type,timestamp,permalink,children{id}"
+
+
+class Absent:
+    """The container is ready and the post is in no read made after `settle`: publishing again is safe."""
+
+
+class Found:
+    """The post is live; `media_id` is None when the container says so but the media could not be told apart."""
+
+    def __init__(self, media_id: str | None) -> None:
+        self.media_id = media_id
+
+
+def reconcile(job: Job, publish: StepRecord, *, since: datetime) -> Found | Absent | Do | Wait | Failed | Unconfirmed:
+    """What became of a publish whose answer is unknown, by reads made after `since`."""
+    container = str(publish.request["params"]["creation_id"])
+    status_call, list_call = _status_call(publish, container), _list_call(job, publish)
+    status = look(job, status_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
+    listing = look(job, list_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
+    if isinstance(status, Do) or isinstance(listing, Do):
+        return Do((status_call, list_call))
+    return _judge(job, publish, status, listing)
+
+
+def _judge(
+    job: Job, publish: StepRecord, status: StepRecord, listing: StepRecord
+) -> Found | Absent | Wait | Failed | Unconfirmed:
+    code = status.result.get("status_code") if status.error is None else None
+    matches = None if listing.error else _matches(job, publish, listing)
+    if code == "PUBLISHED":
+        return Found(matches[0] if matches and len(matches) == 1 else None)
+    if code is None and matches and len(matches) == 1:
+        return Found(matches[0])
+    if code in ("ERROR", "EXPIRED"):
+        return Failed(_expired(publish, str(status.result.get("status", code))), final=True)
+    settled = min(status.sent_at, listing.sent_at) >= publish.sent_at + job.timing.settle
+    if code == "FINISHED" and matches == [] and settled:
+        return Absent()
+    return _look_again(job, publish, status, f"container {code or 'unreadable'}", matches)
+
+
+def _look_again(
+    job: Job, publish: StepRecord, status: StepRecord, container: str, matches: list[str] | None
+) -> Wait | Unconfirmed:
+    again = next_look(status, first=_FIRST_LOOK, longest=_LONGEST_LOOK)
+    settled_at = publish.sent_at + job.timing.settle
+    if job.now < settled_at + job.timing.settle:
+        before_settled = settled_at if again > settled_at > job.now else again
+        return Wait(before_settled, "finding out whether the publish call had its effect")
+    seen = "media list unreadable" if matches is None else f"{len(matches)} matching media in the list"
+    return Unconfirmed(
+        error_in_doubt(publish),
+        (container, seen),
+        check_again_at=again if job.now < publish.sent_at + job.timing.reconcile_for else None,
+    )
+
+
+def _expired(publish: StepRecord, status: str) -> UpstreamError:
+    return UpstreamError(
+        error_class=ErrorClass.GONE,
+        message=f"The container ended while the publish call was in doubt: {status}",
+        remediation="Look at the account; if the post is not there, create it again. It is never repeated by itself.",
+        not_done=True,
+        rule="instagram.container.expired",
+        raw=publish.error,
+    )
+
+
+def _status_call(publish: StepRecord, container: str) -> Call:
+    request = Request("GET", "graph", container, {"fields": "id,status_code,status"})
+    return Call(f"reconcile-status:{publish.key}", StepKind.READ, request)
+
+
+def _list_call(job: Job, publish: StepRecord) -> Call:
+    request = Request("GET", "graph", f"{job.platform_account_id}/media", {"fields": _MEDIA_FIELDS, "limit": 50})
+    return Call(f"reconcile-media:{publish.key}", StepKind.READ, request)
+
+
+def _matches(job: Job, publish: StepRecord, listing: StepRecord) -> list[str]:
+    earliest = publish.first_sent_at + job.upstream_offset - CLOCK_SLACK
+    return [
+        str(item["id"])
+        for item in listing.result.get("data", [])
+        if str(item["id"]) not in job.known_post_ids
+        and _same_post(job, item)
+        and instant_of(item.get("timestamp")) >= earliest
+    ]
+
+
+def _same_post(job: Job, item: Mapping[str, Any]) -> bool:
+    if not same_text(job.text, item.get("caption")):
+        return False
+    if len(job.media) > 1:
+        children = item.get("children", {}).get("data")
+        count_fits = children is None or len(children) == len(job.media)
+        return item.get("media_type") == "CAROUSEL_ALBUM" and count_fits
+    return item.get("media_type") == ("VIDEO" if job.media[0].kind == "video" else "IMAGE")

@@ -1,0 +1,73 @@
+"""What a network's folder exports: one `PLATFORM`, a manifest of data and a few functions."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from publicist.domain.accounts import Consent, DiscoveredAccount
+from publicist.domain.environments import Environment
+from publicist.domain.platform import Call, Decision, Job, Outcome
+from publicist.kit.http import HttpClient
+from publicist.preflight.rule import Rule, RuleNote
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Where and as whom one environment talks to a platform family.
+
+    `hosts` maps the family's host names (for Meta: `graph`, `dialog`, `rupload`, `video`) to base URLs. Built from the
+    environment of the row at hand, so a test row can never reach a live host.
+    """
+
+    environment: Environment
+    hosts: Mapping[str, str]
+    version: str
+    app_id: str
+    app_secret: str = field(repr=False)
+    http: HttpClient = field(repr=False)
+
+
+OpenMedia = Callable[[str, int, int], AsyncIterator[bytes]]
+"""`open_media(media_id, offset, length)` streams that part of a stored file."""
+
+
+class Connector(Protocol):
+    """One OAuth consent, which may yield accounts of every platform of the family."""
+
+    scopes: tuple[str, ...]
+
+    def authorization_url(self, upstream: Upstream, *, state: str, redirect_uri: str) -> str:
+        """The dialog to send the user to. Holds no secret."""
+        ...
+
+    async def exchange(self, upstream: Upstream, *, code: str, redirect_uri: str) -> Consent:
+        """Code for long-lived grant, with `accounts` still empty. Raises PlatformAuthFailed or PlatformUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A network. `name` is the contract's string; `family` names the consent that yields its accounts."""
+
+    name: str
+    title: str
+    family: str
+    hosts: Mapping[str, str]
+    """The family's live hosts by name; fixed."""
+    options_model: type[BaseModel]
+    rules: tuple[Rule, ...]
+    notes: tuple[RuleNote, ...]
+    """Rule ids that only the upstream or the connect flow raises."""
+    decide: Callable[[Job], Decision]
+    """What comes next; pure."""
+    perform: Callable[[Call, Upstream, str, OpenMedia], Awaitable[Outcome]]
+    """Send one call with the account's token. Never raises for anything the upstream or the network does."""
+    discover: Callable[[Upstream, str], Awaitable[tuple[DiscoveredAccount, ...]]]
+    """The accounts of this network that a grant's token reaches."""
+    none_found: tuple[str, str, str] | None = None
+    """(rule, message, remediation) when a consent that starts here reaches no account of this network."""
+    connector: Connector | None = None
+    connect_at: str | None = None
+    """When there is no connector: the platform whose consent yields these accounts."""

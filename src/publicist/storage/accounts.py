@@ -1,0 +1,150 @@
+"""Queries on grants and accounts, and the lease that makes one worker at a time responsible for an account."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publicist.domain.accounts import Account, Grant
+from publicist.domain.api_keys import Caller
+from publicist.storage import tables
+from publicist.storage.rows import from_row, to_row
+from publicist.storage.session import Connection
+
+_accounts = tables.accounts
+_grants = tables.grants
+
+
+def _load_grant(row: sa.RowMapping) -> Grant:
+    return from_row(
+        Grant, row, granted_scopes=tuple(row["granted_scopes"]), declined_scopes=tuple(row["declined_scopes"])
+    )
+
+
+async def save_grant(connection: Connection, grant: Grant) -> Grant:
+    """Insert a grant, or renew the one of the same user; the id of the first is kept."""
+    where = (
+        _grants.c.organization_id == grant.organization_id,
+        _grants.c.environment == grant.environment,
+        _grants.c.family == grant.family,
+        _grants.c.subject == grant.subject,
+    )
+    row = (await connection.execute(_grants.select().where(*where))).mappings().first()
+    if row is None:
+        await connection.execute(_grants.insert().values(to_row(grant)))
+        return grant
+    renewed = {k: v for k, v in to_row(grant).items() if k not in ("id", "created_at")}
+    await connection.execute(_grants.update().where(_grants.c.id == row["id"]).values(renewed))
+    return _load_grant({**row, **renewed})  # type: ignore[arg-type]
+
+
+async def by_platform_id(
+    connection: Connection, caller: Caller, platform: str, platform_account_id: str
+) -> Account | None:
+    """The caller's account with this platform id, disconnected ones included."""
+    query = _owned(caller).where(
+        _accounts.c.platform == platform, _accounts.c.platform_account_id == platform_account_id
+    )
+    row = (await connection.execute(query)).mappings().first()
+    return from_row(Account, row) if row else None
+
+
+async def add(connection: Connection, account: Account) -> None:
+    """Store a new account."""
+    await connection.execute(_accounts.insert().values(to_row(account)))
+
+
+async def update(connection: Connection, account_id: str, values: Mapping[str, Any]) -> None:
+    """Change some columns of an account."""
+    await connection.execute(_accounts.update().where(_accounts.c.id == account_id).values(dict(values)))
+
+
+async def by_id(connection: Connection, account_id: str) -> Account | None:
+    """An account whoever owns it, for work on rows already resolved."""
+    row = (await connection.execute(_accounts.select().where(_accounts.c.id == account_id))).mappings().first()
+    return from_row(Account, row) if row else None
+
+
+def _owned(caller: Caller) -> sa.Select[Any]:
+    return _accounts.select().where(
+        _accounts.c.organization_id == caller.organization_id, _accounts.c.environment == caller.environment
+    )
+
+
+async def of_caller(
+    connection: Connection, caller: Caller, *, platform: str | None = None, profile_id: str | None = None
+) -> list[Account]:
+    """The caller's connected accounts, oldest first."""
+    query = _owned(caller).where(_accounts.c.disconnected_at.is_(None))
+    if platform is not None:
+        query = query.where(_accounts.c.platform == platform)
+    if profile_id is not None:
+        query = query.where(_accounts.c.profile_id == profile_id)
+    query = query.order_by(_accounts.c.created_at, _accounts.c.id)
+    return [from_row(Account, row) for row in (await connection.execute(query)).mappings()]
+
+
+async def get(connection: Connection, caller: Caller, account_id: str) -> Account | None:
+    """One connected account of the caller."""
+    query = _owned(caller).where(_accounts.c.id == account_id, _accounts.c.disconnected_at.is_(None))
+    row = (await connection.execute(query)).mappings().first()
+    return from_row(Account, row) if row else None
+
+
+async def names(connection: Connection, ids: set[str]) -> Mapping[str, Account]:
+    """Accounts by id, disconnected ones included: post history outlives an account."""
+    rows = (await connection.execute(_accounts.select().where(_accounts.c.id.in_(ids)))).mappings()
+    return {row["id"]: from_row(Account, row) for row in rows}
+
+
+async def take_lease(
+    connection: Connection, account_id: str, *, owner: str, now: datetime, until: datetime
+) -> int | None:
+    """Become responsible for an account: the new epoch, or None while another owner's lease runs."""
+    free = sa.or_(_accounts.c.lease_until.is_(None), _accounts.c.lease_until <= now, _accounts.c.lease_owner == owner)
+    query = (
+        _accounts.update()
+        .where(_accounts.c.id == account_id, free)
+        .values(lease_owner=owner, lease_until=until, epoch=_accounts.c.epoch + 1)
+        .returning(_accounts.c.epoch)
+    )
+    epoch: int | None = (await connection.execute(query)).scalar_one_or_none()
+    return epoch
+
+
+async def renew_lease(connection: Connection, account_id: str, *, epoch: int, until: datetime) -> bool:
+    """Stay responsible; False when another owner took over."""
+    query = _accounts.update().where(_accounts.c.id == account_id, _accounts.c.epoch == epoch).values(lease_until=until)
+    return (await connection.execute(query)).rowcount == 1
+
+
+async def release_lease(connection: Connection, account_id: str, *, epoch: int) -> None:
+    """Give an account back, and let the ticker submit it again at once if more is due."""
+    query = (
+        _accounts.update()
+        .where(_accounts.c.id == account_id, _accounts.c.epoch == epoch)
+        .values(lease_owner=None, lease_until=None, submitted_until=None)
+    )
+    await connection.execute(query)
+
+
+async def holds_lease(connection: Connection, account_id: str, *, epoch: int) -> bool:
+    """Whether this epoch is still the account's; locks the row until the transaction ends."""
+    query = sa.select(_accounts.c.id).where(_accounts.c.id == account_id, _accounts.c.epoch == epoch).with_for_update()
+    return (await connection.execute(query)).first() is not None
+
+
+async def claim_due(connection: Connection, *, now: datetime, until: datetime, limit: int) -> list[str]:
+    """Accounts with due targets that nobody was told about lately; marks them as told until `until`."""
+    due = sa.exists().where(tables.targets.c.account_id == _accounts.c.id, tables.targets.c.next_run_at <= now)
+    query = (
+        sa.select(_accounts.c.id)
+        .where(due, sa.or_(_accounts.c.submitted_until.is_(None), _accounts.c.submitted_until <= now))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list((await connection.execute(query)).scalars())
+    if ids:
+        await connection.execute(_accounts.update().where(_accounts.c.id.in_(ids)).values(submitted_until=until))
+    return ids

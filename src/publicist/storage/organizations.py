@@ -1,0 +1,39 @@
+"""Queries on organizations and profiles."""
+
+from publicist.domain.organizations import Organization, Profile
+from publicist.storage import tables
+from publicist.storage.rows import from_row, to_row
+from publicist.storage.session import Connection
+
+DEFAULT_SLUG = "default"
+
+
+async def first(connection: Connection) -> Organization | None:
+    """The oldest organization, or None in a fresh database."""
+    query = tables.organizations.select().order_by(tables.organizations.c.created_at).limit(1)
+    row = (await connection.execute(query)).mappings().first()
+    return from_row(Organization, row) if row else None
+
+
+async def add(connection: Connection, organization: Organization, profile: Profile) -> None:
+    """Store an organization with its default profile."""
+    await connection.execute(tables.organizations.insert().values(to_row(organization)))
+    await connection.execute(tables.profiles.insert().values(to_row(profile)))
+
+
+async def profile(connection: Connection, organization_id: str, profile_id: str) -> Profile | None:
+    """A profile of this organization by id."""
+    table = tables.profiles
+    query = table.select().where(table.c.organization_id == organization_id, table.c.id == profile_id)
+    row = (await connection.execute(query)).mappings().first()
+    return from_row(Profile, row) if row else None
+
+
+async def default_profile(connection: Connection, organization_id: str) -> Profile:
+    """The profile every organization has. Raises LookupError when the database lost it."""
+    table = tables.profiles
+    query = table.select().where(table.c.organization_id == organization_id, table.c.slug == DEFAULT_SLUG)
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise LookupError(f"organization {organization_id} has no default profile")
+    return from_row(Profile, row)

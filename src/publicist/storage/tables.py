@@ -1,0 +1,247 @@
+"""Every table. Column names equal the field names of the domain dataclasses they hold."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publicist.domain.environments import Environment
+from publicist.domain.targets import TargetStatus
+from publicist.storage.types import EnumText, Id, Instant, Json
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> sa.Column[str]:
+    return sa.Column("id", Id, primary_key=True)
+
+
+def _organization() -> sa.Column[str]:
+    return sa.Column("organization_id", Id, sa.ForeignKey("organizations.id"), nullable=False)
+
+
+def _environment() -> sa.Column[Environment]:
+    return sa.Column("environment", EnumText(Environment), nullable=False)
+
+
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, Instant(), nullable=nullable)
+
+
+organizations = sa.Table(
+    "organizations", metadata, _id(), sa.Column("name", sa.Text, nullable=False), _instant("created_at")
+)
+
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    _id(),
+    _organization(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("slug", sa.Text, nullable=False),
+    _instant("created_at"),
+    sa.UniqueConstraint("organization_id", "slug"),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    _id(),
+    _organization(),
+    _environment(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("last4", sa.Text, nullable=False),
+    _instant("created_at"),
+    _instant("revoked_at", nullable=True),
+)
+
+oauth_states = sa.Table(
+    "oauth_states",
+    metadata,
+    sa.Column("nonce", sa.Text, primary_key=True),
+    _organization(),
+    _environment(),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("profile_id", Id, nullable=False),
+    sa.Column("redirect_uri", sa.Text, nullable=False),
+    sa.Column("return_to", sa.Text),
+    _instant("expires_at"),
+    _instant("used_at", nullable=True),
+)
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    _id(),
+    _organization(),
+    _environment(),
+    sa.Column("family", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("token", sa.LargeBinary, nullable=False),
+    _instant("token_expires_at", nullable=True),
+    _instant("data_access_expires_at", nullable=True),
+    sa.Column("granted_scopes", Json, nullable=False),
+    sa.Column("declined_scopes", Json, nullable=False),
+    _instant("created_at"),
+    _instant("updated_at"),
+    sa.UniqueConstraint("organization_id", "environment", "family", "subject"),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    _id(),
+    _organization(),
+    _environment(),
+    sa.Column("profile_id", Id, sa.ForeignKey("profiles.id"), nullable=False),
+    sa.Column("grant_id", Id, sa.ForeignKey("grants.id")),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("platform_account_id", sa.Text, nullable=False),
+    sa.Column("display_name", sa.Text),
+    sa.Column("token", sa.LargeBinary, nullable=False),
+    _instant("token_expires_at", nullable=True),
+    sa.Column("metadata", Json, nullable=False),
+    _instant("created_at"),
+    _instant("updated_at"),
+    _instant("disconnected_at", nullable=True),
+    sa.Column("lease_owner", sa.Text),
+    _instant("lease_until", nullable=True),
+    sa.Column("epoch", sa.BigInteger, nullable=False, server_default="0"),
+    _instant("submitted_until", nullable=True),
+    sa.UniqueConstraint("organization_id", "environment", "platform", "platform_account_id"),
+)
+
+media = sa.Table(
+    "media",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _organization(),
+    _environment(),
+    sa.Column("profile_id", Id),
+    sa.Column("blob_key", sa.Text, nullable=False),
+    sa.Column("facts", Json, nullable=False),
+    sa.Column("declared_type", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text),
+    sa.Column("source_url", sa.Text),
+    _instant("created_at"),
+    sa.Index(None, "organization_id", "environment", "created_at"),
+)
+
+posts = sa.Table(
+    "posts",
+    metadata,
+    _id(),
+    _organization(),
+    _environment(),
+    _instant("scheduled_at", nullable=True),
+    sa.Column("external_id", sa.Text),
+    sa.Column("metadata", Json),
+    sa.Column("request_id", sa.Text),
+    _instant("created_at"),
+)
+
+targets = sa.Table(
+    "targets",
+    metadata,
+    _id(),
+    sa.Column("post_id", Id, sa.ForeignKey("posts.id"), nullable=False),
+    _organization(),
+    _environment(),
+    sa.Column("profile_id", Id, nullable=False),
+    sa.Column("account_id", Id, sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text),
+    sa.Column("media", Json, nullable=False),
+    sa.Column("options", Json, nullable=False),
+    sa.Column("status", EnumText(TargetStatus), nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    _instant("scheduled_at", nullable=True),
+    _instant("next_run_at", nullable=True),
+    sa.Column("attempt_number", sa.Integer, nullable=False),
+    sa.Column("permalink", sa.Text),
+    sa.Column("platform_post_id", sa.Text),
+    sa.Column("warnings", Json, nullable=False),
+    sa.Column("error", Json),
+    _instant("published_at", nullable=True),
+    _instant("created_at"),
+    _instant("updated_at"),
+    sa.Index(None, "post_id"),
+    sa.Index(None, "organization_id", "environment", "created_at", "id"),
+    sa.Index(
+        "ix_targets_due",
+        "next_run_at",
+        "account_id",
+        sqlite_where=sa.text("next_run_at IS NOT NULL"),
+        postgresql_where=sa.text("next_run_at IS NOT NULL"),
+    ),
+    sa.Index("ix_targets_account_open", "account_id", "status"),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    _id(),
+    sa.Column("target_id", Id, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    _instant("started_at"),
+    _instant("finished_at", nullable=True),
+    sa.Column("succeeded", sa.Boolean),
+    sa.Column("error_code", sa.Text),
+    sa.Column("error_message", sa.Text),
+    sa.Column("platform_response", Json),
+    sa.UniqueConstraint("target_id", "number"),
+)
+
+steps = sa.Table(
+    "steps",
+    metadata,
+    _id(),
+    sa.Column("target_id", Id, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("attempt_id", Id, sa.ForeignKey("attempts.id"), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("request", Json, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    _instant("first_sent_at"),
+    _instant("sent_at"),
+    _instant("finished_at", nullable=True),
+    sa.Column("outcome", sa.Text),
+    sa.Column("result", Json, nullable=False),
+    sa.Column("error", Json),
+    sa.UniqueConstraint("target_id", "key"),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    _id(),
+    _organization(),
+    _environment(),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("target_id", Id),
+    sa.Column("data", Json, nullable=False),
+    _instant("created_at"),
+    sa.Index(None, "organization_id", "environment", "id"),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    _id(),
+    _organization(),
+    _environment(),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("post_id", Id, sa.ForeignKey("posts.id"), nullable=False),
+    _instant("expires_at"),
+    sa.UniqueConstraint("organization_id", "environment", "route", "key"),
+)

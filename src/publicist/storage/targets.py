@@ -1,0 +1,149 @@
+"""Queries on targets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publicist.domain.api_keys import Caller
+from publicist.domain.targets import Target, TargetMedia, TargetStatus
+from publicist.storage import tables
+from publicist.storage.rows import from_row, to_row
+from publicist.storage.session import Connection
+
+_targets = tables.targets
+
+
+def _load(row: sa.RowMapping) -> Target:
+    return from_row(
+        Target,
+        row,
+        media=tuple(TargetMedia(**item) for item in row["media"]),
+        warnings=tuple(row["warnings"]),
+    )
+
+
+async def add(connection: Connection, targets: Sequence[Target]) -> None:
+    """Store the targets of a post."""
+    await connection.execute(_targets.insert(), [to_row(target) for target in targets])
+
+
+def _owned(caller: Caller) -> sa.Select[Any]:
+    return _targets.select().where(
+        _targets.c.organization_id == caller.organization_id, _targets.c.environment == caller.environment
+    )
+
+
+async def get(connection: Connection, caller: Caller, target_id: str) -> Target | None:
+    """One target of the caller."""
+    row = (await connection.execute(_owned(caller).where(_targets.c.id == target_id))).mappings().first()
+    return _load(row) if row else None
+
+
+async def of_post(connection: Connection, post_id: str) -> list[Target]:
+    """The targets of a post, in request order."""
+    query = _targets.select().where(_targets.c.post_id == post_id).order_by(_targets.c.position)
+    return [_load(row) for row in (await connection.execute(query)).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What `GET /v1/posts` narrows by; None and empty mean any. `after` is inclusive, `before` exclusive."""
+
+    profile_id: str | None = None
+    platforms: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    error_codes: tuple[str, ...] = ()
+    after: datetime | None = None
+    before: datetime | None = None
+    external_id: str | None = None
+
+
+def _narrow(query: sa.Select[Any], by: Filter) -> sa.Select[Any]:
+    column = _targets.c
+    if by.profile_id is not None:
+        query = query.where(column.profile_id == by.profile_id)
+    if by.platforms:
+        query = query.where(column.platform.in_(by.platforms))
+    if by.statuses:
+        known = [status for status in by.statuses if status in set(TargetStatus)]
+        query = query.where(column.status.in_(known))
+    if by.error_codes:
+        query = query.where(column.error["code"].as_string().in_(by.error_codes))
+    if by.after is not None:
+        query = query.where(column.created_at >= by.after)
+    if by.before is not None:
+        query = query.where(column.created_at < by.before)
+    if by.external_id is not None:
+        query = query.join(tables.posts, tables.posts.c.id == column.post_id)
+        query = query.where(tables.posts.c.external_id == by.external_id)
+    return query
+
+
+async def page(
+    connection: Connection, caller: Caller, by: Filter, *, limit: int, cursor: tuple[datetime, str] | None
+) -> list[Target]:
+    """Newest first, at most `limit`; `cursor` is the (created_at, id) of the last row already seen."""
+    query = _narrow(_owned(caller), by)
+    if cursor is not None:
+        query = query.where(sa.tuple_(_targets.c.created_at, _targets.c.id) < cursor)
+    query = query.order_by(_targets.c.created_at.desc(), _targets.c.id.desc()).limit(limit)
+    return [_load(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def due(connection: Connection, account_id: str, *, now: datetime, limit: int) -> list[Target]:
+    """Targets of an account whose time has come, in due order."""
+    query = (
+        _targets.select()
+        .where(_targets.c.account_id == account_id, _targets.c.next_run_at <= now)
+        .order_by(_targets.c.next_run_at, _targets.c.id)
+        .limit(limit)
+    )
+    return [_load(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def by_id(connection: Connection, target_id: str) -> Target | None:
+    """A target whoever owns it, for work on rows already resolved."""
+    row = (await connection.execute(_targets.select().where(_targets.c.id == target_id))).mappings().first()
+    return _load(row) if row else None
+
+
+async def next_due_at(connection: Connection, now: datetime) -> datetime | None:
+    """When the next target is due on an account that no worker was told about lately."""
+    account = tables.accounts.c
+    query = (
+        sa.select(sa.func.min(_targets.c.next_run_at))
+        .join(tables.accounts, account.id == _targets.c.account_id)
+        .where(sa.or_(account.submitted_until.is_(None), account.submitted_until <= now))
+    )
+    result: datetime | None = (await connection.execute(query)).scalar()
+    return result
+
+
+async def update(connection: Connection, target_id: str, values: Mapping[str, Any]) -> None:
+    """Change columns of a target whose account's lease the caller holds."""
+    await connection.execute(_targets.update().where(_targets.c.id == target_id).values(dict(values)))
+
+
+async def update_queued(
+    connection: Connection, caller: Caller, target_id: str, values: Mapping[str, Any], *, now: datetime
+) -> bool:
+    """Change a target only while it is queued and not yet due; False when a worker or another caller was first."""
+    query = _targets.update().where(
+        _targets.c.id == target_id,
+        _targets.c.organization_id == caller.organization_id,
+        _targets.c.environment == caller.environment,
+        _targets.c.status == TargetStatus.QUEUED,
+        _targets.c.scheduled_at > now,
+    )
+    return (await connection.execute(query.values(dict(values)))).rowcount == 1
+
+
+async def platform_post_ids(connection: Connection, account_id: str, *, besides: str) -> frozenset[str]:
+    """Platform ids of the account's other published targets; never evidence for this one."""
+    query = sa.select(_targets.c.platform_post_id).where(
+        _targets.c.account_id == account_id, _targets.c.platform_post_id.is_not(None), _targets.c.id != besides
+    )
+    return frozenset((await connection.execute(query)).scalars())

@@ -1,0 +1,1 @@
+"""The process side of work: an engine that runs jobs, and the ticker that finds what is due."""

@@ -1,0 +1,1 @@
+"""Durable work: what moves rows forward. Rows hold the truth; the engine only carries keys."""

@@ -1,0 +1,18 @@
+"""The engine port: how work is carried to a worker. Submissions may be lost or doubled; the ticker brings them back."""
+
+from typing import Protocol
+
+PUBLISH = "publish"
+"""Kind of job whose key is an account id: drain that account."""
+
+
+class Engine(Protocol):
+    """Carries (kind, key) pairs to a worker as fast as it can, and promises nothing."""
+
+    def submit(self, kind: str, key: str) -> None:
+        """Ask for work on `key`; returns at once. Call it after the transaction that made the work due."""
+        ...
+
+    def wake(self) -> None:
+        """Tell the ticker that a row changed which may be due before its next look."""
+        ...

@@ -1,0 +1,70 @@
+"""An account's lease: one worker at a time, fenced by an epoch that every write checks."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from publicist.kit.clock import Clock, boot_seconds
+from publicist.storage import accounts
+from publicist.storage.session import Connection, Database
+
+log = structlog.get_logger(__name__)
+
+
+class LostLease(Exception):
+    """Another worker declared this one dead and took the account over: stop, and write nothing more."""
+
+
+@dataclass
+class Lease:
+    """Held from `take` to `release`. `once` lets only one publish call of the account be under way."""
+
+    database: Database
+    clock: Clock
+    account_id: str
+    owner: str
+    seconds: float
+    epoch: int
+    once: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    async def take(
+        cls, database: Database, clock: Clock, account_id: str, owner: str, seconds: float
+    ) -> "Lease | None":
+        """The lease, or None while another worker holds it."""
+        now = clock.now()
+        until = now + timedelta(seconds=seconds)
+        async with database.write() as connection:
+            epoch = await accounts.take_lease(connection, account_id, owner=owner, now=now, until=until)
+        return cls(database, clock, account_id, owner, seconds, epoch) if epoch is not None else None
+
+    async def keep(self) -> None:
+        """Renew three times per lease until cancelled; stops by itself once the lease is lost."""
+        while True:
+            await asyncio.sleep(self.seconds / 3)
+            until = self.clock.now() + timedelta(seconds=self.seconds)
+            try:
+                async with self.database.write() as connection:
+                    if not await accounts.renew_lease(connection, self.account_id, epoch=self.epoch, until=until):
+                        return
+            except Exception:
+                log.exception("lease.renewal_failed", account_id=self.account_id)
+
+    async def check(self, connection: Connection) -> None:
+        """Fence a transaction. Raises LostLease when the epoch is no longer ours."""
+        if not await accounts.holds_lease(connection, self.account_id, epoch=self.epoch):
+            raise LostLease(self.account_id)
+
+    async def release(self) -> None:
+        """Give the account back."""
+        async with self.database.write() as connection:
+            await accounts.release_lease(connection, self.account_id, epoch=self.epoch)
+
+    def send_deadline(self) -> float:
+        """Boot-time second after which a publish call whose intent is committed now must not be sent any more.
+
+        A process that was stopped longer than that may already have been replaced.
+        """
+        return boot_seconds() + self.seconds / 3

@@ -1,0 +1,102 @@
+"""Publishing: `drain(account_id)` takes the account's lease and does what comes next for each due target.
+
+It may be called twice, late, by anyone, after any crash: the rows say what was done, the platform says what comes next.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import structlog
+
+from publicist.domain.platform import Timing
+from publicist.storage import accounts, targets
+from publicist.workflows.lease import Lease, LostLease
+from publicist.workflows.target_run import TargetRun
+from publicist.workflows.tools import PublishTools
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 50
+"""Targets of one account worked on side by side."""
+
+
+class Publisher:
+    """Moves due targets forward. `owner` names this worker in leases."""
+
+    def __init__(self, tools: PublishTools, *, owner: str, lease_seconds: float) -> None:
+        self._tools = tools
+        self._owner = owner
+        self._lease_seconds = lease_seconds
+
+    async def drain(self, account_id: str, nudge: asyncio.Event) -> None:
+        """Work until nothing of this account is due; `nudge` says that more may have become due meanwhile."""
+        lease = await Lease.take(self._tools.database, self._tools.clock, account_id, self._owner, self._lease_seconds)
+        if lease is None:
+            return
+        async with self._held(lease):
+            await self._work(lease, nudge)
+
+    @asynccontextmanager
+    async def _held(self, lease: Lease) -> AsyncIterator[None]:
+        heartbeat = asyncio.create_task(lease.keep())
+        try:
+            yield
+        finally:
+            heartbeat.cancel()
+            await lease.release()
+
+    async def _work(self, lease: Lease, nudge: asyncio.Event) -> None:
+        running: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                nudge.clear()
+                for target_id in await self._due(lease.account_id, running):
+                    running[target_id] = asyncio.create_task(self._run(lease, target_id))
+                if not running:
+                    return
+                await _first_of(running, nudge)
+                running = {key: task for key, task in running.items() if not task.done()}
+        finally:
+            for task in running.values():
+                task.cancel()
+            await asyncio.gather(*running.values(), return_exceptions=True)
+
+    async def _due(self, account_id: str, running: Mapping[str, object]) -> list[str]:
+        if self._tools.stopping.is_set():
+            return []
+        now = self._tools.clock.now()
+        async with self._tools.database.read() as connection:
+            due = await targets.due(connection, account_id, now=now, limit=_BATCH)
+        return [target.id for target in due if target.id not in running]
+
+    async def _run(self, lease: Lease, target_id: str) -> None:
+        try:
+            await TargetRun(self._tools, lease, target_id).advance()
+        except LostLease:
+            log.warning("lease.lost", account_id=lease.account_id, target_id=target_id)
+            raise
+        except Exception:
+            log.exception("target.crashed", account_id=lease.account_id, target_id=target_id)
+            await self._put_off(lease, target_id)
+
+    async def _put_off(self, lease: Lease, target_id: str) -> None:
+        """A fault of ours must not spin: look at the target again after a while, with all it has done kept."""
+        async with self._tools.database.write() as connection:
+            if await accounts.holds_lease(connection, lease.account_id, epoch=lease.epoch):
+                await targets.update(connection, target_id, {"next_run_at": _later(self._tools.clock.now())})
+
+
+def _later(now: datetime) -> datetime:
+    return now + Timing().poll_longest
+
+
+async def _first_of(running: Mapping[str, asyncio.Task[None]], nudge: asyncio.Event) -> None:
+    nudged = asyncio.create_task(nudge.wait())
+    try:
+        done, _ = await asyncio.wait({nudged, *running.values()}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        nudged.cancel()
+    for task in done - {nudged}:
+        task.result()

@@ -1,0 +1,40 @@
+"""The migrations build exactly the schema that the tables declare, on both engines, and can be undone."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+
+from publicist.storage import migrate
+from publicist.storage.session import driver_url
+from publicist.storage.tables import metadata
+
+
+def test_migrations_and_tables_agree(database_url: str) -> None:
+    assert migrate.upgrade(database_url)
+    engine = sa.create_engine(driver_url(database_url, asynchronous=False))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_a_second_upgrade_changes_nothing(database_url: str) -> None:
+    assert migrate.upgrade(database_url)
+    assert not migrate.upgrade(database_url)
+
+
+def test_downgrade_leaves_no_table_behind(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    config.attributes["url"] = driver_url(database_url, asynchronous=False)
+    command.downgrade(config, "base")
+    engine = sa.create_engine(config.attributes["url"])
+    left = sa.inspect(engine).get_table_names()
+    engine.dispose()
+    assert set(left) <= {"alembic_version"}

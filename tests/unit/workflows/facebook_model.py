@@ -1,0 +1,99 @@
+"""A model of a Page's feed, photos and videos, with scripted fates for the publishing call."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from publicist.domain.platform import Call, ErrorClass, Outcome, StepKind
+from publicist.platforms.facebook.feed import PHOTOS_ALREADY_USED
+from tests.unit.workflows.driver import LOST, error
+
+CHUNK = 1000
+
+
+@dataclass
+class FacebookModel:
+    """Publish fates as in the Instagram model, and `duplicate` (506). Photos can be attached once only."""
+
+    publish_fates: list[str] = field(default_factory=list)
+    read_fates: list[str] = field(default_factory=list)
+    feed: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+    photos: int = 0
+    used: set[str] = field(default_factory=set)
+    finished_at: list[datetime] = field(default_factory=list)
+    video_size: int = 0
+    dead_video: bool = False
+
+    def answer(self, call: Call, now: datetime) -> Outcome | None:
+        """One call."""
+        path, params = call.request.path, call.request.params
+        if call.kind is StepKind.ONCE:
+            return self._once(call, now)
+        if path == "acc/photos":
+            self.photos += 1
+            return Outcome({"id": f"photo{self.photos}"})
+        if path == "acc/videos":
+            return self._video_call(call, str(params["upload_phase"]))
+        if self.read_fates and self.read_fates.pop(0) == "error":
+            return error(ErrorClass.AMBIGUOUS, not_done=False)
+        if path == "acc/feed":
+            return Outcome({"data": [post for at, post in reversed(self.feed) if at <= now]})
+        if path == "video1":
+            return Outcome(self._video(now))
+        message = next((post.get("message") for _, post in self.feed if post["id"] == path), None)
+        return Outcome({"id": path, "permalink_url": f"https://www.facebook.com/{path}", "message": message})
+
+    def _once(self, call: Call, now: datetime) -> Outcome | None:
+        fate = self.publish_fates.pop(0) if self.publish_fates else "ok"
+        if fate in ("refused", "duplicate"):
+            return error(
+                ErrorClass.DUPLICATE if fate == "duplicate" else ErrorClass.CONTENT, not_done=fate == "refused"
+            )
+        if fate in ("crash_before", "dropped"):
+            return None if fate == "crash_before" else LOST
+        at = now + timedelta(seconds=8) if fate == "late" else now
+        refusal = self._commit(call, at)
+        if refusal is not None:
+            return refusal
+        if fate == "crash":
+            return None
+        done = {"success": True} if call.request.host == "video" else {"id": self.feed[-1][1]["id"]}
+        return Outcome(done) if fate == "ok" else LOST
+
+    def _commit(self, call: Call, at: datetime) -> Outcome | None:
+        if call.request.host == "video":
+            self.finished_at.append(at)
+            return None
+        attached = {item["media_fbid"] for item in json.loads(str(call.request.params.get("attached_media", "[]")))}
+        if attached & self.used:
+            return error(ErrorClass.CONTENT, subcode=PHOTOS_ALREADY_USED)
+        self.used |= attached
+        post: dict[str, Any] = {"id": f"acc_{len(self.feed) + 1}", "created_time": at.isoformat()}
+        if "message" in call.request.params:
+            post["message"] = call.request.params["message"]
+        if attached:
+            post["attachments"] = {"data": [{"media_type": "album"}]}
+        self.feed.append((at, post))
+        return None
+
+    def _video_call(self, call: Call, phase: str) -> Outcome:
+        params = call.request.params
+        if phase == "start":
+            self.video_size = int(params["file_size"])
+            end = min(CHUNK, self.video_size)
+            ids = {"video_id": "video1", "upload_session_id": "s1"}
+            return Outcome({**ids, "start_offset": "0", "end_offset": str(end)})
+        assert call.request.upload is not None
+        start = int(params["start_offset"]) + call.request.upload.length
+        return Outcome({"start_offset": str(start), "end_offset": str(min(start + CHUNK, self.video_size))})
+
+    def _video(self, now: datetime) -> dict[str, Any]:
+        done = [at for at in self.finished_at if at <= now]
+        if not done:
+            return {"id": "video1", "status": {"video_status": "upload_complete"}, "published": False}
+        if self.dead_video:
+            return {"id": "video1", "status": {"video_status": "error"}, "published": False}
+        ready = now >= done[0] + timedelta(seconds=6)
+        status = {"video_status": "ready" if ready else "processing"}
+        return {"id": "video1", "status": status, "published": True, "permalink_url": "/acc/videos/video1/"}

@@ -24,8 +24,8 @@ Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host name and port to IP addresses in text; raises OSError when there are none."""
 
 _CHUNK_BYTES = 1 << 20
-_HOST = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$")
-_NUMBER = re.compile(r"^([0-9]+|0x[0-9a-f]*)$")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last label like this makes the whole host an IPv4 address to many programs (WHATWG URL, host parsing)."""
 
 _LOCAL_NAMES = frozenset({"localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "arpa"})
@@ -65,7 +65,7 @@ class FetchRefused(Exception):
 
 
 class FetchFailed(Exception):
-    """The URL gave no file. `reason` continues a sentence that starts with the URL; `status` is the answer's, if any."""
+    """The URL gave no file. `reason` continues a sentence that starts with the URL; `status` is that of the answer."""
 
     def __init__(self, reason: str, status: int | None = None) -> None:
         super().__init__(reason)
@@ -101,10 +101,14 @@ async def fetch(
             addresses = await _addresses(target, allow_loopback, lookup)
             return await _download(target, addresses, to, max_bytes, user_agent)
     except BaseException as error:
-        to.unlink(missing_ok=True)
+        _discard(to)
         if isinstance(error, TimeoutError):
             raise FetchFailed(f"took longer than {timeout_seconds:g} s") from None
         raise
+
+
+def _discard(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 def _parse(url: str) -> URL:
@@ -132,9 +136,9 @@ def _check_host(host: str) -> None:
     if _literal(host) is not None:
         return
     name = host.lower().removesuffix(".")
-    if not _HOST.match(name) or len(name) > 253:
+    if len(name) > 253 or not _HOST.fullmatch(name):
         raise FetchRefused("names a host that cannot exist", host)
-    if _NUMBER.match(name.rpartition(".")[2]):
+    if _NUMBER.fullmatch(name.rpartition(".")[2]):
         raise FetchRefused("writes its address in an unusual form", host)
 
 
@@ -154,7 +158,7 @@ async def _addresses(target: URL, allow_loopback: bool, lookup: Lookup) -> Seque
         _check_name(host, allow_loopback)
         found = await _look_up(host, port, lookup)
     for text in found:
-        if not _allowed(text, allow_loopback):
+        if not is_allowed(text, allow_loopback=allow_loopback):
             raise FetchRefused("leads to an address that is not on the public internet", host)
     return found
 
@@ -177,7 +181,8 @@ async def _look_up(host: str, port: int, lookup: Lookup) -> Sequence[str]:
     return found
 
 
-def _allowed(text: str, allow_loopback: bool) -> bool:
+def is_allowed(text: str, *, allow_loopback: bool = False) -> bool:
+    """Whether an IP address in text is on the public internet, or is this machine and `allow_loopback` is set."""
     try:
         address = _unwrap(ipaddress.ip_address(text))
     except ValueError:

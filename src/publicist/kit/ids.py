@@ -7,8 +7,8 @@ import uuid
 
 import uuid_utils
 
-MEDIA_ID = re.compile(r"^med_[0-9A-Za-z]{22}$")
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9_=-]{1,255}$")
+MEDIA_ID = re.compile(r"med_[0-9A-Za-z]{22}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_=-]{1,255}")
 _BASE62 = string.digits + string.ascii_letters
 
 
@@ -32,4 +32,4 @@ def parse_uuid(text: str) -> str | None:
 
 def request_id(offered: str | None) -> str:
     """The caller's `X-Request-Id` when it is harmless to echo, else a new UUID."""
-    return offered if offered and _REQUEST_ID.match(offered) else str(uuid.uuid4())
+    return offered if offered and _REQUEST_ID.fullmatch(offered) else str(uuid.uuid4())

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import ExifTags, Image, ImageCms
 
 from publicist.domain.media import Facts
-from publicist.media.boxes import read_heif_size
+from publicist.media.boxes import read_heif_size, read_structure
 from publicist.media.sniff import FORMATS
 
 PIXELS_MAX = 120_000_000
@@ -56,9 +56,11 @@ def image_facts(path: Path, known: Facts) -> Facts:
 
 def _heif_facts(path: Path, known: Facts) -> Facts:
     """No decoder for HEIC comes with Publicist, so only what the boxes of the file say is known."""
-    size = read_heif_size(path)
+    name, size = FORMATS[known.mime].name, read_heif_size(path)
+    if read_structure(path).truncated:
+        return replace(known, broken=f"the file is {name} that ends before the picture does")
     if size is None:
-        return replace(known, broken=f"the file starts like {FORMATS[known.mime].name}, but holds no picture")
+        return replace(known, broken=f"the file starts like {name}, but holds no picture")
     return replace(known, width=size[0], height=size[1])
 
 
@@ -74,7 +76,7 @@ def _decode(path: Path, known: Facts, decoder: str) -> Facts:
 def _open(path: Path, decoder: str) -> Image.Image:
     try:
         image = Image.open(path, formats=(decoder,))
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         number = re.search(r"\d+", str(error))
         raise _TooManyPixels(int(number.group()) if number else PIXELS_MAX + 1) from None
     if image.width * image.height > PIXELS_MAX:

@@ -9,7 +9,7 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -20,6 +20,9 @@ from publicist.media.sniff import FORMATS
 
 FRAME_PIXELS_MAX = 120_000_000
 """Larger frames are refused undecoded."""
+
+UNKNOWN_CODEC = "unknown"
+"""What `Facts` names a codec that the file names and no decoder knows."""
 
 _PACKETS_MAX = 500
 """The first picture has to come within so many packets; a file that hides it deeper is not looked through."""
@@ -63,6 +66,8 @@ def _describe(container: InputContainer, facts: Facts) -> Facts:
 
 
 def _describe_audio(stream: AudioStream, facts: Facts) -> Facts:
+    if not _decodable(stream):
+        return replace(facts, audio_codec=UNKNOWN_CODEC)
     return replace(
         facts,
         audio_codec=stream.codec_context.codec.canonical_name,
@@ -73,6 +78,8 @@ def _describe_audio(stream: AudioStream, facts: Facts) -> Facts:
 
 
 def _describe_video(container: InputContainer, stream: VideoStream, facts: Facts) -> Facts:
+    if not _decodable(stream):
+        return replace(facts, video_codec=UNKNOWN_CODEC, broken="its video codec is not known")
     pixels = stream.width * stream.height
     if pixels > FRAME_PIXELS_MAX:
         return replace(facts, broken=f"has frames of {pixels:,} pixels; more than {FRAME_PIXELS_MAX:,} are not opened")
@@ -88,6 +95,11 @@ def _describe_video(container: InputContainer, stream: VideoStream, facts: Facts
     )
     frame = _first_frame(container, stream)
     return _turn(facts, -frame.rotation % 360) if frame else replace(facts, broken="has no picture that decodes")
+
+
+def _decodable(stream: Stream) -> bool:
+    """PyAV gives a stream without a decoder no codec context, whatever its type hints say."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def _rounded(rate: Fraction | None) -> float | None:

@@ -1,0 +1,51 @@
+"""One line of the table of Meta's errors, and the words that many lines share."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from publicist.domain.platform import ErrorClass
+
+VERIFIED = date(2026, 11, 23)
+NOT_DONE, IN_DOUBT = True, False
+
+SEEN = "error maps of open-source publishers in production"
+REPORTED = "community report"
+
+REACHABLE = "instagram.media.reachable"
+PERMISSION = "meta.permission.missing"
+TOKEN = "meta.token.dead"  # noqa: S105 - a rule id
+
+RECONNECT = "Connect the account again at POST /v1/accounts/connect/facebook."
+GRANT = "Connect the account again and grant every permission; check that your role on the Page allows publishing."
+LOG_IN = "Log in to the account in its own app, do what it asks, then try again."
+SHRINK = "Make the file smaller, then post it again."
+TRANSCODE = "Re-encode the video as MP4 with H.264 and AAC, then post it again."
+RESEND = "Publicist sends the media again; if it keeps failing, re-encode the file."
+HOST_IT = "Upload the file to POST /v1/media, or host it where anyone can fetch it without login or redirect."
+SLOW_DOWN = "Publicist waits and tries again; post less often if it keeps happening."
+TRY_LATER = "Nothing is wrong with the post; Publicist tries again."
+LOOKING = "Nothing to do: Publicist finds out whether the post went out before it acts again."
+EDIT = "Change the post as Meta's message says, then post it again."
+OURS = "This is a fault of Publicist or of the Meta app's setup; report it with Meta's raw answer."
+CHECK_APP = "Check PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and the redirect URI in the Meta app's settings."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one of Meta's errors means.
+
+    It is found by `code` and `subcode` (a `subcode` of None stands for none, or for one without a row of its own), or
+    for errors that only words tell, by a part of the message: `text`. `not_done` puts the pair on the allow-list of
+    answers that prove the call had no effect. `source` is the title of Meta's page, or where else it was seen.
+    """
+
+    code: int | None
+    subcode: int | None
+    error_class: ErrorClass
+    not_done: bool
+    meaning: str
+    remediation: str
+    source: str
+    rule: str | None = None
+    text: str | None = None
+    verified: date = VERIFIED

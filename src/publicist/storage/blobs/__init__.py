@@ -1,0 +1,1 @@
+"""Stored files, addressed by the SHA-256 of their bytes."""

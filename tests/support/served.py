@@ -1,0 +1,137 @@
+"""The real thing for tests: `publicist serve` as a process of its own, with its simulated Meta, over real sockets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx2
+import pytest
+
+from tests.support.consent import grant
+
+READY_SECONDS = 60.0
+FAST = {"PUBLICIST_SANDBOX_IMAGE_SECONDS": "0.05", "PUBLICIST_SANDBOX_VIDEO_SECONDS": "0.2"}
+
+
+@dataclass
+class Served:
+    """A running Publicist. `key` is its test key; `requests` counts nothing, it only sends."""
+
+    url: str
+    key: str
+    pid: int
+    data_dir: Path
+    http: httpx2.Client = field(repr=False)
+
+    def call(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx2.Response:
+        """One request with the test key."""
+        return self.http.request(
+            method,
+            urljoin(self.url, path),
+            headers={"Authorization": f"Bearer {self.key}", **(headers or {})},
+            **options,
+        )
+
+    def post(self, body: Mapping[str, Any], **headers: str) -> httpx2.Response:
+        """POST /v1/posts."""
+        return self.call("POST", "/v1/posts", json=body, headers=headers)
+
+    def upload(self, path: Path) -> str:
+        """A file's media id."""
+        with path.open("rb") as file:
+            reply = self.call("POST", "/v1/media", files={"file": (path.name, file)})
+        assert reply.status_code == 201, reply.text
+        return str(reply.json()["id"])
+
+    def connect(self, *, pages: Sequence[str] | None = None, decline: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Go through the simulated consent as a browser would; the accounts that are there afterwards."""
+        start = self.call("POST", "/v1/accounts/connect/facebook", json={})
+        assert start.status_code == 200, start.text
+        grant(self.http, start.json()["descriptor"]["authorizationUrl"], pages=pages, decline=decline)
+        accounts: list[dict[str, Any]] = self.call("GET", "/v1/accounts").json()["data"]
+        return accounts
+
+    def control(self, method: str, path: str, **options: Any) -> Any:
+        """The simulator's control API."""
+        reply = self.http.request(method, f"{self.url}/sandbox/meta/_control/{path}", **options)
+        assert reply.status_code < 300, reply.text
+        return reply.json()
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every request that reached the simulated Meta, oldest first."""
+        entries: list[dict[str, Any]] = self.control("GET", "journal?limit=100000")["entries"]
+        return entries
+
+
+def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
+    """The first true answer of `condition`; fails after the deadline with its last answer."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+        time.sleep(0.05)
+
+
+@contextmanager
+def serving(data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | None = None) -> Iterator[Served]:
+    """Start the command on `data_dir` and stop it with SIGTERM; fails when it does not end cleanly."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PUBLICIST_")}
+    command = [
+        sys.executable,
+        "-m",
+        "publicist.cli.main",
+        "serve",
+        "--port",
+        "0",
+        "--json",
+        "--data-dir",
+        str(data_dir),
+    ]
+    with (data_dir.parent / f"{data_dir.name}.log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env={**clean, **FAST, **(env or {})})
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, f"serve did not start: {Path(log.name).read_text()}"
+    ready = json.loads(line)
+    try:
+        with httpx2.Client(timeout=READY_SECONDS) as http:
+            yield Served(ready["url"], key or ready["testKey"], ready["pid"], data_dir, http)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=30)
+        process.stdout.close()
+    assert code in (0, -signal.SIGKILL), f"serve ended with {code}: {Path(log.name).read_text()[-2000:]}"
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server for all tests that do not need their own; accounts are connected."""
+    with serving(tmp_path_factory.mktemp("served") / "data") as running:
+        running.connect()
+        yield running
+
+
+@pytest.fixture
+def account_of(served: Served) -> Callable[[str], dict[str, Any]]:
+    """`account_of("instagram")`: a connected account of that platform."""
+
+    def find(platform: str) -> dict[str, Any]:
+        accounts = served.call("GET", f"/v1/accounts?platform={platform}").json()["data"]
+        found: dict[str, Any] = next(account for account in accounts if account["platform"] == platform)
+        return found
+
+    return find

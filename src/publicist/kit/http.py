@@ -34,22 +34,28 @@ class HttpClient:
     def __init__(self, *, timeout_seconds: float) -> None:
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=min(10.0, timeout_seconds))
         self._session: aiohttp.ClientSession | None = None
+        self._raw: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "HttpClient":
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=200, keepalive_timeout=15),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=self._timeout,
-            auto_decompress=True,
+        )
+        self._raw = aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
+            auto_decompress=False,
         )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for session in (self._session, self._raw):
+            if session is not None:
+                await session.close()
+        self._session = self._raw = None
 
     async def send(
         self,
@@ -74,3 +80,14 @@ class HttpClient:
             raise TransportError(f"could not connect: {type(error).__name__}", sent=False) from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise TransportError(f"the answer was lost: {type(error).__name__}", sent=True) from None
+
+    async def open(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: AsyncIterator[bytes] | None
+    ) -> aiohttp.ClientResponse:
+        """Start an exchange and hand over the answer as it streams; the caller closes it. Raises aiohttp.ClientError.
+
+        No overall time limit, and the bytes are passed on as they are (still compressed, if they are).
+        """
+        if self._raw is None:
+            raise RuntimeError("HttpClient is used outside `async with`")
+        return await self._raw.request(method, url, headers=headers, data=body, allow_redirects=False)

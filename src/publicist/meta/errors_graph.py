@@ -102,15 +102,15 @@ PERMISSION_ROW = Row(200, None, Class.PERMISSION, NOT_DONE, "A permission is mis
 
 GRAPH_TEXTS: tuple[Row, ...] = (
     Row(None, None, Class.CONFIG, IN_DOUBT, "The app's secret is wrong.", CHECK_APP, LOGIN_DOC,
-             text="Error validating client secret"),
+        text="Error validating client secret"),
     Row(None, None, Class.CONFIG, IN_DOUBT, "The call names a path that Meta does not know.", OURS, DOC,
-             text="Unknown path components"),
+        text="Unknown path components"),
     Row(None, None, Class.CONFIG, IN_DOUBT, "The proof of the app's secret is wrong.", CHECK_APP,
-             "Graph API, Securing Requests", text="appsecret_proof"),
+        "Graph API, Securing Requests", text="appsecret_proof"),
     Row(None, None, Class.AUTH, IN_DOUBT, "The authorization code is not one of Meta's.", _START_AGAIN, LOGIN_DOC,
-             text="Invalid verification code format"),
+        text="Invalid verification code format"),
     Row(None, None, Class.AUTH, IN_DOUBT, "The redirect URI differs from the dialog's.", CHECK_APP, LOGIN_DOC,
-             text="redirect_uri is identical"),
+        text="redirect_uri is identical"),
 )
 """By words alone; whether the call had an effect is decided by the code that came with them."""
 
@@ -119,6 +119,14 @@ HTTP_ROWS: dict[int, Row] = {
     429: Row(None, None, Class.THROTTLED, IN_DOUBT, "Meta refused for too many calls.", SLOW_DOWN, REPORTED),
 }
 """By HTTP status, for an answer whose code is not known."""
+
+FAULT_ROW = Row(None, None, Class.TRANSIENT, IN_DOUBT, "Meta has a fault.", LOOKING, DOC)
+"""For every HTTP 5xx whose code is not known."""
+
+CODE_EXCHANGE: dict[str, Row] = {
+    "OAuthException": Row(None, None, Class.AUTH, IN_DOUBT, "Meta refused the consent.", _START_AGAIN, LOGIN_DOC),
+}
+"""By `error_type`, as hosts answer a code exchange that know no `error` object."""
 
 UNKNOWN_ROW = Row(None, None, Class.AMBIGUOUS, IN_DOUBT, "Meta failed in an unknown way.", LOOKING, DOC)
 """Everything else: the safest reading, the call may have had its effect."""

@@ -55,7 +55,7 @@ INSTAGRAM: tuple[Row, ...] = (
     Row(-1, 2207032, Class.TRANSIENT, IN_DOUBT, "Making the container failed.", TRY_LATER, DOC),
     Row(-1, 2207053, Class.NEW_CONTAINER, IN_DOUBT, "The upload failed.", RESEND, DOC, CONTAINER),
     Row(-1, 2207073, Class.CONTENT, IN_DOUBT, "Media of this type cannot be deleted by the API.",
-             "Delete it in the Instagram app.", DOC),
+        "Delete it in the Instagram app.", DOC),
     Row(-1, 2207085, Class.NEW_CONTAINER, IN_DOUBT, "Processing the media failed.", RESEND, SEEN, CONTAINER),
     Row(1, 2207057, Class.CONTENT, NOT_DONE, "The cover's time lies outside the video.", EDIT, DOC),
     Row(4, 2207051, Class.AMBIGUOUS, IN_DOUBT, "Instagram's spam protection blocked the action.", _REST, DOC),
@@ -96,15 +96,15 @@ INSTAGRAM: tuple[Row, ...] = (
 
 INSTAGRAM_TEXTS: tuple[Row, ...] = (
     Row(None, None, Class.USER_ACTION, IN_DOUBT, "The account is a personal one.", _SWITCH, SEEN, PERSONAL,
-             text="The user is not an Instagram Business"),
+        text="The user is not an Instagram Business"),
     Row(None, None, Class.CONTENT, IN_DOUBT, "Collaborators are not allowed here.", EDIT, SEEN,
-             text="param collaborators is not allowed"),
+        text="param collaborators is not allowed"),
     Row(None, None, Class.CONTENT, IN_DOUBT, "The location is unknown.", EDIT, MEDIA_DOC,
-             text="INSTAGRAM_PLATFORM_API__INVALID_LOCATION_ID"),
+        text="INSTAGRAM_PLATFORM_API__INVALID_LOCATION_ID"),
     Row(None, None, Class.AUTH, IN_DOUBT, "The token is not valid.", RECONNECT, SEEN, TOKEN,
-             text="Session key is malformed"),
+        text="Session key is malformed"),
     Row(None, None, Class.AUTH, IN_DOUBT, "The token is not valid.", RECONNECT, SEEN, TOKEN,
-             text="REVOKED_ACCESS_TOKEN"),
+        text="REVOKED_ACCESS_TOKEN"),
 )
 """By words alone; whether the call had an effect is decided by the code that came with them."""
 # fmt: on

@@ -77,11 +77,11 @@ PAGES: tuple[Row, ...] = (
 
 PAGES_TEXTS: tuple[Row, ...] = (
     Row(None, None, Class.CONTENT, IN_DOUBT, "The title is too long.", EDIT, SEEN,
-             text="Name parameter too long"),
+        text="Name parameter too long"),
     Row(None, None, Class.PERMISSION, IN_DOUBT, "The account may not publish this video.", GRANT, SEEN, PERMISSION,
-             text="No permission to publish the video"),
+        text="No permission to publish the video"),
     Row(None, None, Class.CONTENT, IN_DOUBT, "Only its owner may change how a link looks.", _OWNER, SEEN,
-             text="Only owners of the URL have the ability"),
+        text="Only owners of the URL have the ability"),
 )
 """By words alone; whether the call had an effect is decided by the code that came with them."""
 

@@ -75,3 +75,9 @@ class Database:
         """Return every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+async def ping(database: Database) -> None:
+    """Ask the database something. Raises SQLAlchemyError when it does not answer."""
+    async with database.read() as connection:
+        await connection.execute(sa.select(1))

@@ -108,7 +108,7 @@ class TargetRun:
             await self._lease.check(connection)
             await attempts.add(connection, self._attempt)
             await targets.update(connection, self._target.id, values)
-            if self._target.status is TargetStatus.QUEUED:
+            if self._attempt.number == 1:
                 await publishing_event(connection, self._target, now)
 
     def _decide(self) -> Decision:

@@ -1,0 +1,151 @@
+"""Accounts: connect, list, disconnect."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from publicist.api.deps import App, CallerDep, parse, read_json, uuid_or_404
+from publicist.api.schemas.accounts import (
+    AccountList,
+    AccountOut,
+    CompleteIn,
+    CompleteOut,
+    ConnectIn,
+    ConnectOut,
+    Disconnected,
+    account_out,
+    complete_out,
+    connect_out,
+)
+from publicist.api.schemas.common import errors
+from publicist.crypto.states import BadState
+from publicist.kit.errors import PublicistError, ValidationFailed
+from publicist.kit.ids import parse_uuid
+from publicist.services.accounts import Accounts
+from publicist.storage.oauth_states import OAuthState
+
+router = APIRouter(prefix="/v1/accounts", tags=["Accounts"])
+
+_STATE_WORDS = {
+    "malformed": "The state is not one of ours.",
+    "bad_signature": "The state is not one of ours, or was changed on the way.",
+    "expired": "The consent was opened more than 10 minutes ago.",
+    "platform_mismatch": "The consent was opened for another platform.",
+    "used": "This consent was already completed.",
+}
+
+
+@router.get("", operation_id="listAccounts", summary="List connected accounts", responses=errors(400))
+async def list_accounts(
+    app: App, caller: CallerDep, platform: str | None = None, profileId: str | None = None  # noqa: N803 - wire name
+) -> AccountList:
+    """Every connected account of this key's environment, oldest first."""
+    profile = parse_uuid(profileId) if profileId else None
+    if profileId and profile is None:
+        return AccountList(data=[])
+    found = await app.accounts.list(caller, platform=platform, profile_id=profile)
+    return AccountList(data=[account_out(account) for account in found])
+
+
+@router.get("/{account_id}", operation_id="getAccount", summary="Get an account", responses=errors(404))
+async def get_account(app: App, caller: CallerDep, account_id: str) -> AccountOut:
+    """One connected account."""
+    return account_out(await app.accounts.get(caller, uuid_or_404(account_id, "account")))
+
+
+@router.delete("/{account_id}", operation_id="disconnectAccount", summary="Disconnect an account", responses=errors(404))
+async def disconnect(app: App, caller: CallerDep, account_id: str) -> Disconnected:
+    """Forget the account's token. Its post history stays; posts still queued for it fail with a clear error."""
+    await app.accounts.disconnect(caller, uuid_or_404(account_id, "account"))
+    return Disconnected(id=account_id)
+
+
+@router.post(
+    "/connect/{platform}",
+    operation_id="connectAccount",
+    summary="Start a consent",
+    responses=errors(400, 403, 404),
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": ConnectIn.model_json_schema()}}}},
+)
+async def connect(app: App, caller: CallerDep, platform: str, request: Request) -> ConnectOut:
+    """Open `descriptor.authorizationUrl` in a browser. One Meta consent yields one `facebook` account per Page and one
+    `instagram` account per linked Instagram Business.
+    """
+    body = parse(ConnectIn, await read_json(request) if await request.body() else {})
+    profile = uuid_or_404(body.profile_id, "profile") if body.profile_id else None
+    dialog = await app.accounts.open_dialog(caller, platform, profile_id=profile, return_to=body.return_to)
+    return connect_out(dialog)
+
+
+@router.post(
+    "/connect/{platform}/complete",
+    operation_id="completeConnect",
+    summary="Finish a consent by API",
+    status_code=201,
+    response_model=CompleteOut,
+    responses={**errors(400, 403, 404, 422, 503), 200: {"model": CompleteOut, "description": "The account existed."}},
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": CompleteIn.model_json_schema()}}}},
+)
+async def complete(app: App, caller: CallerDep, platform: str, request: Request, response: Response) -> CompleteOut:
+    """For callers that receive the dialog's redirect themselves: hand over its `code` and `state`."""
+    body = parse(CompleteIn, await read_json(request))
+    try:
+        opened = await app.accounts.opened(platform, body.state)
+        if (opened.organization_id, opened.environment) != (caller.organization_id, caller.environment):
+            raise BadState("malformed")
+        if body.redirect_uri != opened.redirect_uri:
+            words = f"redirectUri must be {opened.redirect_uri}, as it was in the dialog."
+            raise ValidationFailed(words, rule="redirectUri")
+        connected = await app.accounts.complete(opened, code=body.code)
+    except BadState as error:
+        remediation = f"Start again at POST /v1/accounts/connect/{platform}."
+        raise ValidationFailed(_STATE_WORDS[error.reason], rule="state", remediation=remediation) from None
+    response.status_code = 201 if connected.created else 200
+    return complete_out(connected)
+
+
+@router.get("/oauth/{platform}/callback", include_in_schema=False)
+async def callback(app: App, platform: str, request: Request) -> RedirectResponse:
+    """Where the dialog sends the browser; always goes on to the caller's page, or to ours."""
+    query = request.query_params
+    opened, outcome = await _finish(app.accounts, platform, dict(query))
+    target = app.accounts.result_url(opened)
+    return RedirectResponse(f"{target}{'&' if '?' in target else '?'}{urlencode(outcome)}", status_code=302)
+
+
+async def _finish(
+    accounts: Accounts, platform: str, query: dict[str, str]
+) -> tuple[OAuthState | None, dict[str, Any]]:
+    """The consent and what to tell the browser (contract: connect, callback)."""
+    opened = None
+    try:
+        if query.get("state"):
+            opened = await accounts.opened(platform, query["state"])
+        if query.get("error"):
+            return opened, {"connect_error": query["error"], "platform": platform}
+        if opened is None or not query.get("code"):
+            return opened, {"connect_error": "missing_params", "platform": platform}
+        connected = await accounts.complete(opened, code=query["code"])
+    except BadState as error:
+        known = error.reason == "platform_mismatch"
+        reason = error.reason if known else f"invalid_state_{error.reason}"
+        return opened, {"connect_error": reason, "platform": platform}
+    except PublicistError as error:
+        return opened, _failure(platform, error)
+    missing = {"missing": ",".join(connected.missing_scopes)} if connected.missing_scopes else {}
+    names = {"names": "\n".join(f"{a.platform}: {a.display_name or a.platform_account_id}" for a in connected.accounts)}
+    own_page = {} if opened.return_to else names
+    return opened, {"connected": platform, "accounts": len(connected.accounts), **missing, **own_page}
+
+
+def _failure(platform: str, error: PublicistError) -> dict[str, str]:
+    found = {
+        "connect_error": error.code,
+        "platform": platform,
+        "connect_rule": error.rule,
+        "connect_message": error.message,
+        "connect_remediation": error.remediation,
+    }
+    return {name: value for name, value in found.items() if value}

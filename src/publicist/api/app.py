@@ -1,0 +1,45 @@
+"""The ASGI application: routes, the error envelope, and an OpenAPI 3.1 description."""
+
+from fastapi import FastAPI
+
+from publicist import __version__
+from publicist.api import accounts, errors, health, media, pages, posts, sandbox
+from publicist.api.middleware import BodyLimit, RequestContext
+from publicist.bootstrap import Application
+
+DESCRIPTION = """\
+Publish to Facebook Pages and Instagram Business. A post is published at most once, is never lost, and never fails
+without saying exactly why and how to fix it.
+
+Send an API key as `Authorization: Bearer lmp_test_...`. Test keys publish into a simulated Meta that ships with
+Publicist; live keys publish for real. Every failure has the same shape, `error`, with a `docUrl` that opens.
+"""
+TAGS = [
+    {"name": "Posts", "description": "Publish now or on schedule, look, reschedule, cancel."},
+    {"name": "Media", "description": "Upload files; posts refer to them by id."},
+    {"name": "Accounts", "description": "One Meta consent yields Pages and Instagram accounts."},
+    {"name": "Health", "description": "Is it up?"},
+]
+
+
+def create_app(application: Application) -> FastAPI:
+    """The routes over a running application."""
+    app = FastAPI(
+        title="Publicist",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.application = application
+    errors.install(app)
+    for router in (posts.router, media.router, accounts.router, health.router):
+        app.include_router(router)
+    app.include_router(posts.unprefixed, include_in_schema=False)
+    for router in (media.files, sandbox.router, pages.router):
+        app.include_router(router, include_in_schema=False)
+    app.add_middleware(BodyLimit, max_bytes=application.settings.body_max_bytes)
+    app.add_middleware(RequestContext)
+    return app

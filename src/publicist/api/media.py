@@ -1,0 +1,114 @@
+"""Media: upload, list, get, and the signed URLs under which files are fetched."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from publicist.api.deps import App, CallerDep, read_cursor, read_limit, uuid_or_404, write_cursor
+from publicist.api.schemas.common import errors
+from publicist.api.schemas.media import MediaList, MediaOut, media_out
+from publicist.api.uploads import receive_file
+from publicist.domain.media import Media
+from publicist.kit.errors import ValidationFailed
+
+router = APIRouter(prefix="/v1/media", tags=["Media"])
+files = APIRouter(include_in_schema=False)
+
+_FILE_SCHEMA = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+
+
+@router.post(
+    "",
+    operation_id="uploadMedia",
+    summary="Upload a file",
+    status_code=201,
+    responses=errors(400, 404, 413),
+    response_model_exclude_none=True,
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE_SCHEMA}}}},
+)
+async def upload(app: App, caller: CallerDep, request: Request, profileId: str | None = None) -> MediaOut:  # noqa: N803
+    """Streamed to disk, then probed: the answer says what the bytes are. Posts refer to it by `id`."""
+    profile = uuid_or_404(profileId, "profile") if profileId else None
+    received = await receive_file(request, app.media.new_temp(), app.media.max_bytes)
+    media = await app.media.keep(
+        caller,
+        received.path,
+        declared_type=received.declared_type,
+        file_name=received.file_name,
+        profile_id=profile,
+    )
+    return media_out(media, app.media.url(media))
+
+
+@router.get("", operation_id="listMedia", summary="List files", responses=errors(400), response_model_exclude_none=False)
+async def list_media(
+    app: App,
+    caller: CallerDep,
+    limit: str | None = None,
+    cursor: str | None = None,
+    profileId: str | None = None,  # noqa: N803 - wire name
+) -> MediaList:
+    """Newest first; `limit` is 50 by default and 100 at most."""
+    count = read_limit(limit, largest=100, clamp=True)
+    profile = uuid_or_404(profileId, "profile") if profileId else None
+    found = await app.media.page(caller, limit=count + 1, before=read_cursor(cursor), profile_id=profile)
+    more = (found[count - 1].created_at, found[count - 1].id) if len(found) > count else None
+    return MediaList(data=[media_out(one, app.media.url(one)) for one in found[:count]], next_cursor=write_cursor(more))
+
+
+@router.get(
+    "/{media_id}",
+    operation_id="getMedia",
+    summary="Get a file's facts",
+    responses=errors(404),
+    response_model_exclude_none=True,
+)
+async def get_media(app: App, caller: CallerDep, media_id: str) -> MediaOut:
+    """One file, with a fresh signed URL."""
+    media = await app.media.get(caller, media_id)
+    return media_out(media, app.media.url(media))
+
+
+@files.api_route("/media/{name}", methods=["GET", "HEAD"])
+async def serve(app: App, request: Request, name: str, expires: str = "", signature: str = "") -> Response:
+    """The bytes behind a signed URL; anonymous, as Meta's crawler is. One range per request (RFC 9110)."""
+    media = await app.media.by_signed_path(name, expires, signature)
+    size = media.facts.bytes
+    start, end = _range(request.headers.get("range"), size)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, max-age=3600",
+        "Content-Length": str(end - start),
+        "X-Content-Type-Options": "nosniff",
+        **({} if media.facts.kind else {"Content-Disposition": "attachment"}),
+    }
+    partial = (start, end) != (0, size)
+    if partial:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    body = _nothing() if request.method == "HEAD" else app.media.open(media, start, end - start)
+    return StreamingResponse(body, 206 if partial else 200, headers, media_type=_content_type(media))
+
+
+def _content_type(media: Media) -> str:
+    return media.facts.mime if media.facts.kind else "application/octet-stream"
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
+
+
+def _range(header: str | None, size: int) -> tuple[int, int]:
+    """First byte and end of the part asked for; everything when the header is absent or not a single range."""
+    if not header or not header.startswith("bytes=") or "," in header:
+        return 0, size
+    first, dash, last = header.removeprefix("bytes=").strip().partition("-")
+    if not dash or not (first or last) or not (first + last).isdecimal():
+        return 0, size
+    start = int(first) if first else max(0, size - int(last))
+    end = min(int(last) + 1, size) if first and last else size
+    if start >= size or start >= end:
+        words = f"The file has {size} bytes; {header!r} asks for none of them."
+        raise ValidationFailed(words, rule="range", status=416, headers={"Content-Range": f"bytes */{size}"})
+    return start, end

@@ -1,0 +1,105 @@
+"""From the body of POST /v1/posts, in either shape, to the one form that the service takes."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from publicist.api.deps import parse
+from publicist.api.schemas.posts import TARGETS_MAX, AccountPostIn, MediaIn, TargetIn, TargetsPostIn
+from publicist.kit.errors import ValidationFailed
+from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest
+
+
+def read_post(data: Any) -> tuple[PostRequest, bool]:
+    """The request, and whether it came in the seed's `account` shape. Raises ValidationFailed."""
+    if not isinstance(data, Mapping):
+        raise ValidationFailed("The body must be a JSON object.", rule="body")
+    if "account" in data and "targets" in data:
+        words = "Send either `account` or `targets`, not both."
+        raise ValidationFailed(words, rule="targets", remediation="`targets` posts to several accounts at once.")
+    if "account" in data:
+        body = parse(AccountPostIn, data)
+        return _checked(body, data, [_from_account(body)]), True
+    _check_targets(data.get("targets"))
+    batch = parse(TargetsPostIn, data)
+    listed = [_from_target(batch, target, f"/targets/{index}") for index, target in enumerate(batch.targets)]
+    return _checked(batch, data, listed), False
+
+
+def _check_targets(targets: Any) -> None:
+    if not isinstance(targets, list) or not targets:
+        raise ValidationFailed(
+            "`targets` must name at least one account.",
+            rule="targets",
+            remediation='Send {"targets": [{"accountId": "..."}], "text": "..."}, or the single-account form with `account`.',
+        )
+    if len(targets) > TARGETS_MAX:
+        raise ValidationFailed(f"{len(targets)} targets came; at most {TARGETS_MAX} are taken.", rule="targets.max")
+
+
+def _checked(body: AccountPostIn | TargetsPostIn, data: Any, targets: Sequence[TargetRequest]) -> PostRequest:
+    if body.publish_now and body.scheduled_at is not None:
+        words = "publishNow and scheduledAt contradict each other."
+        raise ValidationFailed(words, rule="mode_conflict", remediation="Send one of them.")
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return PostRequest(
+        targets=tuple(targets),
+        scheduled_at=body.scheduled_at,
+        external_id=body.external_id,
+        metadata=body.metadata,
+        profile_id=body.profile_id,
+        fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
+    )
+
+
+def _from_account(body: AccountPostIn) -> TargetRequest:
+    return TargetRequest(
+        account_id=body.account.id,
+        platform=body.account.platform,
+        text=body.text,
+        media=_media(body.media or [], "/media"),
+        first_comment=body.first_comment.text if body.first_comment else None,
+        options=body.options,
+        pointers=_pointers("", {"text", "media", "options", "firstComment"}),
+    )
+
+
+def _from_target(body: TargetsPostIn, target: TargetIn, at: str) -> TargetRequest:
+    """A target's own members replace the shared ones; an own empty media list clears them."""
+    own_media = target.media is not None
+    comment = target.first_comment or body.first_comment
+    own = {
+        name
+        for name, given in (("text", target.text), ("media", target.media), ("firstComment", target.first_comment))
+        if given is not None
+    }
+    return TargetRequest(
+        account_id=target.account_id,
+        platform=target.platform,
+        text=target.text if target.text is not None else body.text,
+        media=_media((target.media if own_media else body.media) or [], f"{at}/media" if own_media else "/media"),
+        first_comment=comment.text if comment else None,
+        options=target.options,
+        pointers=_pointers(at, own | {"options"}),
+    )
+
+
+def _pointers(at: str, own: set[str]) -> Mapping[str, str]:
+    """Where each member of a target stands in the request."""
+    return {name: f"{at if name in own else ''}/{name}" for name in ("text", "media", "options", "firstComment")}
+
+
+def _media(items: Sequence[MediaIn], at: str) -> tuple[MediaRequest, ...]:
+    return tuple(
+        MediaRequest(
+            kind=item.kind,
+            alt_text=item.alt_text,
+            media_id=item.media_id,
+            url=item.url,
+            bytes_base64=item.bytes_base64,
+            pointer=f"{at}/{index}",
+            ref=item.model_dump(by_alias=True, exclude_none=True, exclude={"bytes_base64"}),
+        )
+        for index, item in enumerate(items)
+    )

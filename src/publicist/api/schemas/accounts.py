@@ -1,0 +1,132 @@
+"""Accounts and connecting them, on the wire (contract: accounts, connect)."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from publicist.api.schemas.common import In, Moment, Out
+from publicist.domain.accounts import Account
+from publicist.services.accounts import Connected, Dialog
+
+
+class InstagramDetails(Out):
+    """What only Instagram accounts have."""
+
+    kind: str | None = None
+    account_type: str | None = None
+    granted_scopes: list[str] | None = None
+    page_id: str | None = None
+
+
+class AccountOut(Out):
+    """A connected Page or Instagram account; tokens never appear."""
+
+    id: str
+    profile_id: str
+    platform: str
+    platform_account_id: str
+    display_name: str | None
+    token_expires_at: Moment | None
+    environment: str
+    created_at: Moment
+    updated_at: Moment
+    metadata: dict[str, Any] = Field(description="What the platform said about the account when it was connected.")
+    instagram: InstagramDetails | None = None
+
+
+def account_out(account: Account) -> AccountOut:
+    """The wire form of an account."""
+    own = account.metadata
+    details = InstagramDetails(kind=own.get("kind"), page_id=own.get("pageId")) if account.platform == "instagram" else None
+    return AccountOut(
+        id=account.id,
+        profile_id=account.profile_id,
+        platform=account.platform,
+        platform_account_id=account.platform_account_id,
+        display_name=account.display_name,
+        token_expires_at=account.token_expires_at,
+        environment=account.environment,
+        created_at=account.created_at,
+        updated_at=account.updated_at,
+        metadata=dict(own),
+        instagram=details,
+    )
+
+
+class AccountList(Out):
+    """All accounts; there are no pages."""
+
+    data: list[AccountOut]
+
+
+class ConnectIn(In):
+    """Start a consent."""
+
+    profile_id: str | None = Field(None, description="The profile that new accounts go to; the default one if unset.")
+    return_to: str | None = Field(None, description="Where the browser goes afterwards; a trusted origin only.")
+
+
+class Descriptor(Out):
+    """The dialog to open."""
+
+    kind: Literal["oauth"] = "oauth"
+    authorization_url: str
+    state: str
+    scopes: list[str]
+    redirect_uri: str
+
+
+class ConnectOut(Out):
+    """Open `descriptor.authorizationUrl` in a browser."""
+
+    platform: str
+    state: Literal["live"] = "live"
+    descriptor: Descriptor
+
+
+def connect_out(dialog: Dialog) -> ConnectOut:
+    """The wire form of an opened dialog."""
+    return ConnectOut(
+        platform=dialog.platform,
+        descriptor=Descriptor(
+            authorization_url=dialog.authorization_url,
+            state=dialog.state,
+            scopes=list(dialog.scopes),
+            redirect_uri=dialog.redirect_uri,
+        ),
+    )
+
+
+class CompleteIn(In):
+    """What the dialog's redirect carried."""
+
+    code: str = Field(min_length=1)
+    state: str = Field(min_length=1)
+    redirect_uri: str = Field(min_length=1)
+    profile_id: str | None = None
+
+
+class CompleteOut(AccountOut):
+    """The first account, as the contract has it, with everything else the consent yielded."""
+
+    accounts: list[AccountOut]
+    missing_scopes: list[str]
+    notices: list[dict[str, str]]
+
+
+def complete_out(connected: Connected) -> CompleteOut:
+    """The wire form of a finished consent."""
+    listed = [account_out(account) for account in connected.accounts]
+    return CompleteOut(
+        **listed[0].model_dump(),
+        accounts=listed,
+        missing_scopes=list(connected.missing_scopes),
+        notices=[dict(notice) for notice in connected.notices],
+    )
+
+
+class Disconnected(Out):
+    """The account is gone; its posts stay."""
+
+    id: str
+    deleted: Literal[True] = True

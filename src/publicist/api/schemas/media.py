@@ -1,0 +1,53 @@
+"""Media on the wire (contract: media)."""
+
+from typing import Any
+
+from publicist.api.schemas.common import Moment, Out
+from publicist.domain.media import Media
+
+
+class Warning(Out):
+    """Something the caller should know that did not stop the request."""
+
+    code: str
+    message: str
+
+
+class MediaOut(Out):
+    """A stored file. `contentType` and `facts` are what the bytes are, whatever they were called."""
+
+    id: str
+    url: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    kind: str | None
+    profile_id: str | None
+    facts: dict[str, Any]
+    warnings: list[Warning] | None = None
+    created_at: Moment
+
+
+class MediaList(Out):
+    """A page of files, newest first."""
+
+    data: list[MediaOut]
+    next_cursor: str | None
+
+
+def media_out(media: Media, url: str) -> MediaOut:
+    """The wire form of a file; one that cannot be published says so at once."""
+    facts = media.facts
+    broken = [Warning(code="media.broken", message=f"This file cannot be published: {facts.broken}.")]
+    return MediaOut(
+        id=media.id,
+        url=url,
+        content_type=facts.mime,
+        size_bytes=facts.bytes,
+        sha256=facts.sha256,
+        kind=facts.kind,
+        profile_id=media.profile_id,
+        facts=facts.to_json(),
+        warnings=broken if facts.broken else None,
+        created_at=media.created_at,
+    )

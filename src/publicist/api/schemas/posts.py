@@ -1,0 +1,248 @@
+"""Posts on the wire: the seed's `account` shape and the `targets` shape (contract: posts)."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field, field_validator, model_validator
+
+from publicist.api.schemas.common import In, Moment, Out
+from publicist.kit.ids import parse_uuid
+
+TARGETS_MAX = 25
+METADATA_MAX_BYTES = 16_384
+METADATA_MAX_KEYS = 50
+
+
+def _uuid(text: str) -> str:
+    found = parse_uuid(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not a UUID")
+    return found
+
+
+Uuid = Annotated[str, AfterValidator(_uuid)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class MediaIn(In):
+    """A file: exactly one of `mediaId` (from POST /v1/media), `url` (fetchable by anyone), `bytesBase64`."""
+
+    kind: Literal["image", "video"]
+    alt_text: str | None = Field(None, description="What a screen reader says; images only.")
+    media_id: str | None = Field(None, pattern=r"^med_[0-9A-Za-z]{22}$")
+    url: str | None = Field(None, pattern=r"^https?://")
+    bytes_base64: str | None = Field(None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "MediaIn":
+        given = [n for n in ("mediaId", "url", "bytesBase64") if getattr(self, _SNAKE[n]) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of mediaId, url and bytesBase64; {', '.join(given) or 'none'} came")
+        return self
+
+
+_SNAKE = {"mediaId": "media_id", "url": "url", "bytesBase64": "bytes_base64"}
+
+
+class FirstCommentIn(In):
+    """A comment to put under the post."""
+
+    text: Text
+
+
+class AccountRef(In):
+    """Which account; `id` may be left out when there is only one of that platform."""
+
+    platform: str
+    id: Uuid | None = None
+
+
+class TargetIn(In):
+    """One account to post to; its own `text`, `media`, `firstComment` replace the shared ones."""
+
+    account_id: Uuid | None = None
+    platform: str | None = None
+    text: Text | None = None
+    media: list[MediaIn] | None = None
+    first_comment: FirstCommentIn | None = None
+    options: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _names_an_account(self) -> "TargetIn":
+        if self.account_id is None and self.platform is None:
+            raise ValueError("give accountId or platform")
+        return self
+
+
+class _Shared(In):
+    """What both shapes have."""
+
+    text: Text | None = None
+    media: list[MediaIn] | None = None
+    first_comment: FirstCommentIn | None = None
+    scheduled_at: AwareDatetime | None = Field(None, description="ISO 8601 with `Z` or an offset; now if left out.")
+    publish_now: bool | None = None
+    profile_id: Uuid | None = None
+    external_id: str | None = Field(None, max_length=255, description="Your own id; echoed everywhere.")
+    metadata: dict[str, Any] | None = Field(None, description="Your own data, up to 16 KB; echoed everywhere.")
+
+    @field_validator("metadata")
+    @classmethod
+    def _bounded(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None and len(value) > METADATA_MAX_KEYS:
+            raise ValueError(f"has {len(value)} keys; at most {METADATA_MAX_KEYS}")
+        size = len(json.dumps(value)) if value is not None else 0
+        if size > METADATA_MAX_BYTES:
+            raise ValueError(f"is {size} bytes of JSON; at most {METADATA_MAX_BYTES}")
+        return value
+
+
+class AccountPostIn(_Shared):
+    """The `account` shape: one account, the result is one post."""
+
+    account: AccountRef
+    options: dict[str, Any] | None = None
+
+
+class TargetsPostIn(_Shared):
+    """The `targets` shape: one to 25 accounts, the result is a batch."""
+
+    targets: list[TargetIn]
+
+
+class WarningOut(Out):
+    """Something the caller should know that did not stop the post."""
+
+    code: str
+    message: str
+
+
+class ResultOut(Out):
+    """What became of one target."""
+
+    account_id: str
+    platform: str
+    status: str
+    post_id: str
+    uri: str | None = None
+    cid: str | None = None
+    warnings: list[WarningOut] | None = None
+    error: dict[str, Any] | None = None
+
+
+class BatchOut(Out):
+    """The answer in the `targets` shape."""
+
+    id: str
+    status: str
+    created_at: Moment
+    scheduled_at: Moment | None = None
+    external_id: str | None = None
+    metadata: dict[str, Any] | None = None
+    results: list[ResultOut]
+
+
+class CreatedOut(Out):
+    """The answer in the `account` shape."""
+
+    id: str
+    batch_id: str
+    platform: str
+    status: str
+    uri: str | None = None
+    cid: str | None = None
+    scheduled_at: Moment | None = None
+    external_id: str | None = None
+    metadata: dict[str, Any] | None = None
+    warnings: list[WarningOut] | None = None
+    error: dict[str, Any] | None = None
+    created_at: Moment
+
+
+class AccountBrief(Out):
+    """The account a post belongs to; stays when the account is disconnected."""
+
+    id: str
+    platform: str
+    platform_account_id: str
+    display_name: str | None
+
+
+class PostOut(Out):
+    """One post on one account."""
+
+    id: str
+    batch_id: str
+    profile_id: str
+    account_id: str
+    account: AccountBrief
+    platform: str
+    environment: str
+    status: str
+    text: str | None
+    media_refs: list[dict[str, Any]]
+    options: dict[str, Any] | None
+    scheduled_at: Moment | None
+    published_at: Moment | None
+    platform_uri: str | None
+    platform_cid: str | None
+    error: dict[str, Any] | None
+    warnings: list[WarningOut]
+    external_id: str | None
+    metadata: dict[str, Any] | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class StepOut(Out):
+    """One call to the platform; `outcome` is done, refused, unknown, or null while under way."""
+
+    key: str
+    kind: str
+    request: dict[str, Any]
+    tries: int
+    sent_at: Moment
+    finished_at: Moment | None
+    outcome: str | None
+    error: dict[str, Any] | None
+
+
+class AttemptOut(Out):
+    """One try, with everything that was sent."""
+
+    id: str
+    attempt_number: int
+    started_at: Moment
+    finished_at: Moment | None
+    succeeded: bool | None
+    error_code: str | None
+    error_message: str | None
+    platform_response: Any
+    steps: list[StepOut]
+
+
+class PostDetailOut(PostOut):
+    """One post with its attempts."""
+
+    attempts: list[AttemptOut]
+
+
+class PostList(Out):
+    """A page of posts, newest first."""
+
+    data: list[PostOut]
+    next_cursor: str | None
+
+
+class RescheduleIn(In):
+    """Another time for a queued post."""
+
+    scheduled_at: AwareDatetime
+
+
+class CanceledOut(Out):
+    """The post will not go out."""
+
+    id: str
+    status: Literal["canceled"] = "canceled"
+

@@ -1,0 +1,179 @@
+"""From a request to drafts: which accounts, which files, which options. Nothing is stored but the files."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from publicist.domain.accounts import Account
+from publicist.domain.api_keys import Caller
+from publicist.domain.drafts import Draft, DraftMedia
+from publicist.domain.media import Media
+from publicist.domain.targets import TargetMedia
+from publicist.kit.errors import NotFound, ValidationFailed
+from publicist.platforms import registry
+from publicist.services.media import FetchProblem, MediaService
+from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest
+from publicist.storage import accounts
+from publicist.storage.session import Connection, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One target, resolved: its account, what preflight looks at, and what will be stored."""
+
+    account: Account
+    draft: Draft
+    media: tuple[TargetMedia, ...]
+    options: Mapping[str, Any]
+    sha256s: tuple[str, ...]
+
+
+async def prepare(
+    database: Database, media: MediaService, caller: Caller, request: PostRequest
+) -> list[Prepared]:
+    """Resolve every target. Raises ValidationFailed or NotFound with the rules of the contract."""
+    async with database.read() as connection:
+        found = [
+            await _account(connection, caller, request, target, index) for index, target in enumerate(request.targets)
+        ]
+    options = [_options(account, target) for account, target in zip(found, request.targets, strict=True)]
+    files = await _files(media, caller, [item for target in request.targets for item in target.media])
+    return [
+        _prepared(index, account, target, request, given, files)
+        for index, (account, target, given) in enumerate(zip(found, request.targets, options, strict=True))
+    ]
+
+
+async def _account(
+    connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest, index: int
+) -> Account:
+    if target.account_id is not None:
+        account = await accounts.get(connection, caller, target.account_id)
+        if account is None:
+            words = f"There is no account {target.account_id}."
+            raise NotFound(words, remediation="GET /v1/accounts lists the accounts of this key's environment.")
+        if target.platform is not None and target.platform != account.platform:
+            words = f"Account {account.id} is a {account.platform} account, not {target.platform}."
+            raise ValidationFailed(words, rule="targets.account.platform_mismatch")
+        return account
+    return await _only_account(connection, caller, request, str(target.platform))
+
+
+async def _only_account(connection: Connection, caller: Caller, request: PostRequest, platform: str) -> Account:
+    if platform not in registry():
+        known = ", ".join(sorted(registry()))
+        raise ValidationFailed(f"There is no platform {platform!r}; there are: {known}.", rule="platform")
+    found = await accounts.of_caller(connection, caller, platform=platform, profile_id=request.profile_id)
+    if not found:
+        words = f"No {platform} account is connected."
+        raise ValidationFailed(
+            words, rule="target.account.not_connected", remediation="Connect one: POST /v1/accounts/connect/facebook."
+        )
+    if len(found) > 1:
+        words = f"{len(found)} {platform} accounts are connected; say which one by accountId."
+        candidates = {"candidates": [account.id for account in found]}
+        raise ValidationFailed(words, rule="target.account.ambiguous", platform_response=candidates)
+    return found[0]
+
+
+def _options(account: Account, target: TargetRequest) -> Mapping[str, Any]:
+    """The platform's own options, checked by its own model; `platform` in them must agree with the account."""
+    if target.options is None:
+        return {}
+    named = target.options.get("platform")
+    if named != account.platform:
+        words = f"options.platform is {named!r} but the account is a {account.platform} account."
+        raise ValidationFailed(words, rule="targets.options.platform_mismatch")
+    model = registry()[account.platform].options_model
+    try:
+        given = model.model_validate(target.options)
+    except ValidationError as error:
+        issue = error.errors()[0]
+        field = ".".join([*target.pointers["options"].strip("/").split("/"), *(str(part) for part in issue["loc"])])
+        known = ", ".join(model.model_fields)
+        extra = f"unknown field; {account.platform} takes: {known}"
+        words = extra if issue["type"] == "extra_forbidden" else issue["msg"]
+        raise ValidationFailed(f"{field}: {words}.", rule=field) from None
+    return given.model_dump(exclude_none=True, exclude={"platform"})
+
+
+async def _files(
+    media: MediaService, caller: Caller, items: Sequence[MediaRequest]
+) -> Mapping[str, Media | FetchProblem]:
+    """The stored file of every item by its pointer; each distinct URL is fetched once."""
+    owned = await media.of_caller(caller, {item.media_id for item in items if item.media_id})
+    urls = sorted({item.url for item in items if item.url})
+    fetched = dict(zip(urls, await asyncio.gather(*(media.import_url(caller, url) for url in urls)), strict=True))
+    files: dict[str, Media | FetchProblem] = {}
+    for item in items:
+        if item.pointer in files:
+            continue
+        if item.media_id is not None:
+            files[item.pointer] = _owned(owned, item.media_id)
+        elif item.url is not None:
+            files[item.pointer] = fetched[item.url]
+        else:
+            files[item.pointer] = await media.store_bytes(caller, _decode(item), "application/octet-stream")
+    return files
+
+
+def _owned(owned: Mapping[str, Media], media_id: str) -> Media:
+    if media_id not in owned:
+        raise NotFound(
+            f"There is no media {media_id}.",
+            rule="media.unknown",
+            remediation="Upload it with POST /v1/media, with a key of the same environment, and use the id it answers.",
+        )
+    return owned[media_id]
+
+
+def _decode(item: MediaRequest) -> bytes:
+    try:
+        return base64.b64decode(item.bytes_base64 or "", validate=True)
+    except binascii.Error as error:
+        rule = item.pointer.strip("/").replace("/", ".") + ".bytesBase64"
+        raise ValidationFailed(f"{rule} is not base64: {error}.", rule=rule) from None
+
+
+def _prepared(
+    index: int,
+    account: Account,
+    target: TargetRequest,
+    request: PostRequest,
+    options: Mapping[str, Any],
+    files: Mapping[str, Media | FetchProblem],
+) -> Prepared:
+    found = [files[item.pointer] for item in target.media]
+    pairs = list(zip(target.media, found, strict=True))
+    draft = Draft(
+        platform=account.platform,
+        text=target.text,
+        media=tuple(_draft_media(item, file) for item, file in pairs),
+        options=options,
+        first_comment=target.first_comment,
+        scheduled_at=request.scheduled_at,
+        pointers=target.pointers,
+        target=index,
+    )
+    stored = tuple(_target_media(item, file) for item, file in pairs if isinstance(file, Media))
+    sha256s = tuple(file.facts.sha256 for file in found if isinstance(file, Media))
+    return Prepared(account, draft, stored, options, sha256s)
+
+
+def _draft_media(item: MediaRequest, file: Media | FetchProblem) -> DraftMedia:
+    kind: Any = item.kind
+    if isinstance(file, FetchProblem):
+        return DraftMedia(kind, None, item.alt_text, url=item.url, fetch_error=file.reason)
+    return DraftMedia(kind, file.facts, item.alt_text, media_id=file.id, url=item.url)
+
+
+def _target_media(item: MediaRequest, file: Media) -> TargetMedia:
+    ref = dict(item.ref)
+    if item.bytes_base64 is not None:
+        ref["mediaId"] = file.id
+    return TargetMedia(item.kind, file.id, item.alt_text, item.url, ref)

@@ -1,0 +1,179 @@
+"""Media: take files in (upload, URL, inline bytes), say what they are, and hand them out."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from publicist.crypto.media_urls import sign_path, verify
+from publicist.domain.api_keys import Caller
+from publicist.domain.environments import Environment
+from publicist.domain.media import Media
+from publicist.kit.clock import Clock
+from publicist.kit.errors import Forbidden, NotFound
+from publicist.kit.guard import FetchFailed, FetchRefused, fetch
+from publicist.kit.ids import MEDIA_ID, new_media_id
+from publicist.media.probe import probe_file
+from publicist.media.sniff import extension_of
+from publicist.storage import media as rows
+from publicist.storage import organizations
+from publicist.storage.blobs.base import BlobStore
+from publicist.storage.session import Database
+
+_FETCH_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProblem:
+    """Why a URL gave no file, as the end of a sentence whose subject is the URL."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """`bases` are the URLs under which each environment's upstream reaches this server."""
+
+    url_key: bytes
+    url_lifetime: timedelta
+    max_bytes: int
+    bases: Mapping[Environment, str]
+
+
+class MediaService:
+    """Stored files of every tenant; queries are scoped to the caller."""
+
+    def __init__(self, database: Database, blobs: BlobStore, clock: Clock, settings: MediaSettings) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._clock = clock
+        self._settings = settings
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest file that is taken."""
+        return self._settings.max_bytes
+
+    def new_temp(self) -> Path:
+        """Where to write an incoming file before `keep`."""
+        return self._blobs.new_temp()
+
+    async def keep(
+        self,
+        caller: Caller,
+        path: Path,
+        *,
+        declared_type: str,
+        file_name: str | None = None,
+        source_url: str | None = None,
+        profile_id: str | None = None,
+    ) -> Media:
+        """Store a received file with its facts. Raises NotFound (profile.unknown) for a profile that is not there."""
+        profile = await self._profile(caller, profile_id)
+        facts = await probe_file(path)
+        media = Media(
+            id=new_media_id(),
+            organization_id=caller.organization_id,
+            environment=caller.environment,
+            profile_id=profile,
+            blob_key=await self._blobs.put_file(path, facts.sha256),
+            facts=facts,
+            declared_type=declared_type,
+            file_name=file_name,
+            source_url=source_url,
+            created_at=self._clock.now(),
+        )
+        async with self._database.write() as connection:
+            await rows.add(connection, media)
+        return media
+
+    async def _profile(self, caller: Caller, profile_id: str | None) -> str:
+        async with self._database.read() as connection:
+            if profile_id is None:
+                return (await organizations.default_profile(connection, caller.organization_id)).id
+            profile = await organizations.profile(connection, caller.organization_id, profile_id)
+        if profile is None:
+            raise NotFound(f"There is no profile {profile_id}.", rule="profile.unknown")
+        return profile.id
+
+    async def import_url(self, caller: Caller, url: str) -> Media | FetchProblem:
+        """Fetch a URL as an anonymous crawler would, and store what came."""
+        temp = self._blobs.new_temp()
+        try:
+            fetched = await fetch(
+                url,
+                to=temp,
+                max_bytes=self._settings.max_bytes,
+                allow_loopback=caller.environment.is_sandbox,
+                timeout_seconds=_FETCH_SECONDS,
+            )
+        except (FetchRefused, FetchFailed) as error:
+            return FetchProblem(url, str(error))
+        declared = fetched.content_type or "application/octet-stream"
+        return await self.keep(caller, temp, declared_type=declared, source_url=url)
+
+    async def store_bytes(self, caller: Caller, data: bytes, declared_type: str) -> Media:
+        """Store bytes that came inside a request."""
+        temp = self._blobs.new_temp()
+        temp.write_bytes(data)
+        return await self.keep(caller, temp, declared_type=declared_type)
+
+    async def of_caller(self, caller: Caller, ids: Iterable[str]) -> Mapping[str, Media]:
+        """Those of the ids that are the caller's."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        async with self._database.read() as connection:
+            return await rows.of_caller(connection, caller, wanted)
+
+    async def get(self, caller: Caller, media_id: str) -> Media:
+        """One file. Raises NotFound."""
+        found = (await self.of_caller(caller, [media_id])).get(media_id) if MEDIA_ID.fullmatch(media_id) else None
+        if found is None:
+            raise NotFound(
+                f"There is no media {media_id}.", rule="media.unknown", remediation="Upload it with POST /v1/media."
+            )
+        return found
+
+    async def page(
+        self, caller: Caller, *, limit: int, before: tuple[datetime, str] | None, profile_id: str | None
+    ) -> list[Media]:
+        """Newest first."""
+        async with self._database.read() as connection:
+            return await rows.page(connection, caller, limit=limit, before=before, profile_id=profile_id)
+
+    def url(self, media: Media) -> str:
+        """A signed, expiring, anonymous URL of a file, under the address its environment's upstream reaches."""
+        expires = self._clock.now() + self._settings.url_lifetime
+        path = sign_path(self._settings.url_key, media.id, extension_of(media.facts.mime), expires)
+        return self._settings.bases[media.environment] + path
+
+    async def by_signed_path(self, name: str, expires: str, signature: str) -> Media:
+        """The file a signed URL names. Raises Forbidden for a URL that is not ours or not valid any more."""
+        media_id, _, ext = name.partition(".")
+        now = self._clock.now()
+        if not expires.isdecimal() or not verify(self._settings.url_key, media_id, ext, int(expires), signature, now):
+            raise Forbidden(
+                "This media URL is not valid, or not any more.",
+                rule="media.url_expired",
+                remediation="Get a fresh one from GET /v1/media/{id}.",
+            )
+        async with self._database.read() as connection:
+            found = await rows.by_id(connection, media_id)
+        if found is None:
+            raise NotFound(f"There is no media {media_id}.", rule="media.unknown")
+        return found
+
+    async def open_by_id(self, media_id: str, offset: int, length: int) -> AsyncIterator[bytes]:
+        """A part of a stored file, for sending it upstream. Raises FileNotFoundError when there is no such row."""
+        async with self._database.read() as connection:
+            found = await rows.by_id(connection, media_id)
+        if found is None:
+            raise FileNotFoundError(media_id)
+        async for chunk in self._blobs.open(found.blob_key, offset, length):
+            yield chunk
+
+    def open(self, media: Media, offset: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """A part of a stored file."""
+        return self._blobs.open(media.blob_key, offset, length)

@@ -1,0 +1,44 @@
+"""What a caller asks to publish, in one form for both shapes of the request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRequest:
+    """One media item. `ref` is what the caller sent, without inline bytes; `pointer` where in the request it stands."""
+
+    kind: str
+    alt_text: str | None
+    media_id: str | None
+    url: str | None
+    bytes_base64: str | None
+    pointer: str
+    ref: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRequest:
+    """One account to post to. `pointers` are as in `domain.drafts.Draft`, with `account` and `options` besides."""
+
+    account_id: str | None
+    platform: str | None
+    text: str | None
+    media: tuple[MediaRequest, ...]
+    first_comment: str | None
+    options: Mapping[str, Any] | None
+    pointers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PostRequest:
+    """Everything in the body. `fingerprint` is the SHA-256 of its canonical JSON."""
+
+    targets: tuple[TargetRequest, ...]
+    scheduled_at: datetime | None
+    external_id: str | None
+    metadata: Mapping[str, Any] | None
+    profile_id: str | None
+    fingerprint: str

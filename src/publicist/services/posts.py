@@ -1,0 +1,356 @@
+"""Posts: preflight, store, wait for the result; look, reschedule, cancel."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from publicist.domain.accounts import Account
+from publicist.domain.api_keys import Caller
+from publicist.domain.events import Event
+from publicist.domain.posts import Post
+from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
+from publicist.kit.clock import Clock, iso
+from publicist.kit.errors import Conflict, IdempotencyConflict, NotFound, ValidationFailed
+from publicist.kit.ids import new_id
+from publicist.platforms import registry
+from publicist.preflight.engine import as_error, check
+from publicist.preflight.violation import Violation
+from publicist.services.drafts import Prepared, prepare
+from publicist.services.media import MediaService
+from publicist.services.post_requests import PostRequest
+from publicist.storage import accounts, attempts, events, idempotency, posts, targets
+from publicist.storage.idempotency import IdempotencyKey
+from publicist.storage.session import Connection, Database
+from publicist.storage.targets import Filter
+from publicist.workflows.endings import event_of
+from publicist.workflows.engine import PUBLISH, Engine
+from publicist.workflows.signals import PostSignals
+
+KEY_LIFETIME = timedelta(hours=24)
+SOONEST = timedelta(seconds=1)
+"""A scheduled time has to be at least this far ahead."""
+_LOOK_SECONDS = 0.5
+_ROUTE = "POST /v1/posts"
+
+
+@dataclass(frozen=True, slots=True)
+class PostSettings:
+    """`docs_base` is where the docs pages of violations are served."""
+
+    patience_seconds: float
+    docs_base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A stored post and its targets as they are now; `replayed` when an idempotency key found it."""
+
+    post: Post
+    targets: tuple[Target, ...]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """One target with what the API shows around it."""
+
+    target: Target
+    post: Post
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The attempts of a target, each with its steps."""
+
+    attempts: tuple[tuple[Attempt, tuple[StepRecord, ...]], ...]
+
+
+class Posts:
+    """The posts of every tenant; queries are scoped to the caller."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        media: MediaService,
+        engine: Engine,
+        signals: PostSignals,
+        settings: PostSettings,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._media = media
+        self._engine = engine
+        self._signals = signals
+        self._settings = settings
+
+    async def create(
+        self,
+        caller: Caller,
+        request: PostRequest,
+        *,
+        idempotency_key: str | None = None,
+        patience_seconds: float | None = None,
+        request_id: str | None = None,
+    ) -> Batch:
+        """Check everything, store everything in one transaction, and wait as long as the caller is willing to.
+
+        Raises ValidationFailed, NotFound, PreflightFailed with every violation, or IdempotencyConflict. What was
+        stored is never lost: when the wait ends early, the work goes on.
+        """
+        if idempotency_key is not None:
+            known = await self._replay(caller, request, idempotency_key)
+            if known is not None:
+                return await self._wait(known, patience_seconds)
+        self._check_time(request.scheduled_at)
+        prepared = await prepare(self._database, self._media, caller, request)
+        warnings = self._preflight(prepared)
+        try:
+            batch = await self._store(caller, request, prepared, warnings, idempotency_key, request_id)
+        except IntegrityError:
+            known = await self._replay(caller, request, idempotency_key) if idempotency_key else None
+            if known is None:
+                raise
+            batch = known
+        if not batch.replayed:
+            self._start(batch)
+        return await self._wait(batch, patience_seconds)
+
+    def _check_time(self, at: datetime | None) -> None:
+        now = self._clock.now()
+        if at is not None and at < now + SOONEST:
+            raise ValidationFailed(
+                f"scheduledAt is {iso(at)}, and it is {iso(now)} now; it must be at least 1 second ahead.",
+                rule="scheduledAt.future",
+                remediation="Leave scheduledAt out to publish now.",
+            )
+
+    def _preflight(self, prepared: Sequence[Prepared]) -> list[list[dict[str, str]]]:
+        """Per target, the warnings to store. Raises PreflightFailed when a rule of severity error is broken."""
+        found = check([item.draft for item in prepared], lambda platform: registry()[platform].rules)
+        if any(violation.severity == "error" for violation in found):
+            raise as_error(found, self._settings.docs_base)
+        return [[_warning(v) for v in found if v.target == index] for index in range(len(prepared))]
+
+    async def _replay(self, caller: Caller, request: PostRequest, key: str) -> Batch | None:
+        """The post this key made, as it is now. Raises IdempotencyConflict when it was another request."""
+        async with self._database.read() as connection:
+            now = self._clock.now()
+            known = await idempotency.find(connection, caller, route=_ROUTE, key=key, now=now)
+            if known is None:
+                return None
+            if known.fingerprint != request.fingerprint:
+                raise IdempotencyConflict(
+                    "This Idempotency-Key was used for a different request.",
+                    rule="idempotency_key.body_mismatch",
+                    remediation="Use a new key for a new post, and the same body when you send one again.",
+                )
+            post = await posts.get(connection, caller, known.post_id)
+            stored = await targets.of_post(connection, known.post_id)
+        return Batch(post, tuple(stored), replayed=True) if post else None
+
+    async def _store(
+        self,
+        caller: Caller,
+        request: PostRequest,
+        prepared: Sequence[Prepared],
+        warnings: Sequence[list[dict[str, str]]],
+        key: str | None,
+        request_id: str | None,
+    ) -> Batch:
+        now = self._clock.now()
+        post = Post(
+            id=new_id(),
+            organization_id=caller.organization_id,
+            environment=caller.environment,
+            scheduled_at=request.scheduled_at,
+            external_id=request.external_id,
+            metadata=request.metadata,
+            request_id=request_id,
+            created_at=now,
+        )
+        rows = tuple(_target(post, index, item, warnings[index]) for index, item in enumerate(prepared))
+        async with self._database.write() as connection:
+            await posts.add(connection, post)
+            await targets.add(connection, rows)
+            if key is not None:
+                await idempotency.forget_expired(connection, caller, route=_ROUTE, key=key, now=now)
+                await idempotency.add(connection, _idempotency_key(caller, key, request, post))
+            if request.scheduled_at is not None:
+                await events.add(connection, *(_queued(target, now) for target in rows))
+        return Batch(post, rows)
+
+    def _start(self, batch: Batch) -> None:
+        """Tell the engine; nothing is lost when it does not hear, the ticker looks at the rows."""
+        if batch.post.scheduled_at is not None:
+            self._engine.wake()
+            return
+        for account_id in {target.account_id for target in batch.targets}:
+            self._engine.submit(PUBLISH, account_id)
+
+    async def _wait(self, batch: Batch, patience_seconds: float | None) -> Batch:
+        """The batch once no target is open, or when the patience ends; scheduled posts are not waited for."""
+        patience = self._settings.patience_seconds if patience_seconds is None else patience_seconds
+        if batch.post.scheduled_at is not None or not any(target.status.is_open for target in batch.targets):
+            return batch
+        deadline = asyncio.get_running_loop().time() + patience
+        with self._signals.watching(batch.post.id) as changed:
+            while (left := deadline - asyncio.get_running_loop().time()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), min(left, _LOOK_SECONDS))
+                changed.clear()
+                batch = await self._reloaded(batch)
+                if not any(target.status.is_open for target in batch.targets):
+                    break
+        return batch
+
+    async def _reloaded(self, batch: Batch) -> Batch:
+        async with self._database.read() as connection:
+            stored = await targets.of_post(connection, batch.post.id)
+        return Batch(batch.post, tuple(stored), batch.replayed)
+
+    # Look
+
+    async def page(
+        self, caller: Caller, by: Filter, *, limit: int, cursor: tuple[datetime, str] | None
+    ) -> list[PostRow]:
+        """Newest first."""
+        async with self._database.read() as connection:
+            found = await targets.page(connection, caller, by, limit=limit, cursor=cursor)
+            return await _rows(connection, found)
+
+    async def get(self, caller: Caller, target_id: str) -> tuple[PostRow, History]:
+        """One post with its attempts. Raises NotFound."""
+        async with self._database.read() as connection:
+            target = await self._target(connection, caller, target_id)
+            row = (await _rows(connection, [target]))[0]
+            made = await attempts.of_target(connection, target_id)
+            steps = await attempts.steps_of_target(connection, target_id)
+        by_attempt = ((one, tuple(step for step in steps if step.attempt_id == one.id)) for one in made)
+        return row, History(tuple(by_attempt))
+
+    async def _target(self, connection: Connection, caller: Caller, target_id: str) -> Target:
+        target = await targets.get(connection, caller, target_id)
+        if target is None:
+            raise NotFound(f"There is no post {target_id}.", remediation="GET /v1/posts lists what is there.")
+        return target
+
+    # Change
+
+    async def cancel(self, caller: Caller, target_id: str) -> None:
+        """Stop a queued post. Raises NotFound, or Conflict when it is not queued any more."""
+        values = {"status": TargetStatus.CANCELED, "next_run_at": None}
+        await self._change_queued(caller, target_id, values, "post.canceled", "canceledAt")
+
+    async def reschedule(self, caller: Caller, target_id: str, at: datetime) -> PostRow:
+        """Move a queued post. Raises NotFound, Conflict, or ValidationFailed for a time that is past."""
+        self._check_time(at)
+        values = {"scheduled_at": at, "next_run_at": at}
+        await self._change_queued(caller, target_id, values, "post.rescheduled", "rescheduledAt")
+        self._engine.wake()
+        return (await self.get(caller, target_id))[0]
+
+    async def _change_queued(
+        self, caller: Caller, target_id: str, values: dict[str, Any], event: str, moment: str
+    ) -> None:
+        """One conditional write, which a worker that starts the post cannot race."""
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            target = await self._target(connection, caller, target_id)
+            row = {**values, "updated_at": now}
+            if not await targets.update_queued(connection, caller, target_id, row, now=now):
+                raise _not_queued(target)
+            data: dict[str, Any] = {"scheduledAt": _iso(target.scheduled_at), moment: iso(now)}
+            if "scheduled_at" in values:
+                data |= {"previousScheduledAt": data["scheduledAt"], "scheduledAt": iso(values["scheduled_at"])}
+            await events.add(connection, event_of(target, event, data, now))
+        self._signals.changed(target.post_id)
+
+
+def _not_queued(target: Target) -> Conflict:
+    if target.status is TargetStatus.QUEUED:
+        words = f"The post was due at {_iso(target.scheduled_at)} and is about to go out."
+        return Conflict(words, rule="post.scheduledAt.window")
+    return Conflict(
+        f"The post is {target.status}, and only queued posts can be changed.",
+        rule="post.status",
+        remediation="Look at it with GET /v1/posts/{id}.",
+    )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return iso(at) if at else None
+
+
+def _warning(violation: Violation) -> dict[str, str]:
+    return {"code": violation.rule, "message": violation.message}
+
+
+def _queued(target: Target, now: datetime) -> Event:
+    return event_of(target, "post.queued", {"scheduledAt": _iso(target.scheduled_at), "queuedAt": iso(now)}, now)
+
+
+def _idempotency_key(caller: Caller, key: str, request: PostRequest, post: Post) -> IdempotencyKey:
+    return IdempotencyKey(
+        id=new_id(),
+        organization_id=caller.organization_id,
+        environment=caller.environment,
+        route=_ROUTE,
+        key=key,
+        fingerprint=request.fingerprint,
+        post_id=post.id,
+        expires_at=post.created_at + KEY_LIFETIME,
+    )
+
+
+def _target(post: Post, position: int, item: Prepared, warnings: list[dict[str, str]]) -> Target:
+    return Target(
+        id=new_id(),
+        post_id=post.id,
+        organization_id=post.organization_id,
+        environment=post.environment,
+        profile_id=item.account.profile_id,
+        account_id=item.account.id,
+        platform=item.account.platform,
+        position=position,
+        text=item.draft.text,
+        media=item.media,
+        options=item.options,
+        status=TargetStatus.QUEUED if post.scheduled_at else TargetStatus.PUBLISHING,
+        fingerprint=_fingerprint(item),
+        scheduled_at=post.scheduled_at,
+        next_run_at=post.scheduled_at or post.created_at,
+        attempt_number=0,
+        permalink=None,
+        platform_post_id=None,
+        warnings=tuple(warnings),
+        error=None,
+        published_at=None,
+        created_at=post.created_at,
+        updated_at=post.created_at,
+    )
+
+
+def _fingerprint(item: Prepared) -> str:
+    """What makes two posts the same to a reader: account, text, files, alt texts, options."""
+    content = {
+        "account": item.account.id,
+        "text": item.draft.text,
+        "media": [[kind.kind, sha, kind.alt_text] for kind, sha in zip(item.media, item.sha256s, strict=True)],
+        "options": dict(item.options),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+async def _rows(connection: Connection, found: Sequence[Target]) -> list[PostRow]:
+    stored = await posts.by_ids(connection, {target.post_id for target in found})
+    named = await accounts.names(connection, {target.account_id for target in found})
+    return [PostRow(target, stored[target.post_id], named[target.account_id]) for target in found]

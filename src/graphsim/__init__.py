@@ -1,1 +1,1 @@
-"""graphsim."""
+"""graphsim: a simulated Meta Graph API for publishing to Facebook Pages and Instagram professional accounts."""

@@ -88,9 +88,11 @@ async def open_application(
         await asyncio.to_thread(upgrade, database_url(settings))
         database = Database(database_url(settings))
         try:
-            async with HttpClient(timeout_seconds=settings.upstream_timeout_seconds) as http:
-                async with _assembled(settings, addresses, clock, database, http) as application:
-                    yield application
+            async with (
+                HttpClient(timeout_seconds=settings.upstream_timeout_seconds) as http,
+                _assembled(settings, addresses, clock, database, http) as application,
+            ):
+                yield application
         finally:
             await database.close()
 
@@ -126,7 +128,14 @@ async def _assembled(
             organizations=organizations,
             accounts=Accounts(database, clock, vault, upstreams, connect),
             media=media,
-            posts=Posts(database, clock, media, engine, signals, PostSettings(settings.patience_seconds, settings.public_url or addresses.own)),
+            posts=Posts(
+                database,
+                clock,
+                media,
+                engine,
+                signals,
+                PostSettings(settings.patience_seconds, settings.public_url or addresses.own),
+            ),
             first_keys=await organizations.ensure_first(),
         )
 
@@ -180,4 +189,3 @@ def _sandbox_hosts(hosts: Mapping[str, str], addresses: Addresses) -> Mapping[st
         name: f"{addresses.sandbox_pages if name == 'dialog' else addresses.sandbox}/{url.removeprefix('https://')}"
         for name, url in hosts.items()
     }
-

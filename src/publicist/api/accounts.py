@@ -39,13 +39,16 @@ _STATE_WORDS = {
 
 @router.get("", operation_id="listAccounts", summary="List connected accounts", responses=errors(400))
 async def list_accounts(
-    app: App, caller: CallerDep, platform: str | None = None, profileId: str | None = None  # noqa: N803 - wire name
+    app: App,
+    caller: CallerDep,
+    platform: str | None = None,
+    profileId: str | None = None,  # noqa: N803 - wire name
 ) -> AccountList:
     """Every connected account of this key's environment, oldest first."""
     profile = parse_uuid(profileId) if profileId else None
     if profileId and profile is None:
         return AccountList(data=[])
-    found = await app.accounts.list(caller, platform=platform, profile_id=profile)
+    found = await app.accounts.list_connected(caller, platform=platform, profile_id=profile)
     return AccountList(data=[account_out(account) for account in found])
 
 
@@ -55,7 +58,9 @@ async def get_account(app: App, caller: CallerDep, account_id: str) -> AccountOu
     return account_out(await app.accounts.get(caller, uuid_or_404(account_id, "account")))
 
 
-@router.delete("/{account_id}", operation_id="disconnectAccount", summary="Disconnect an account", responses=errors(404))
+@router.delete(
+    "/{account_id}", operation_id="disconnectAccount", summary="Disconnect an account", responses=errors(404)
+)
 async def disconnect(app: App, caller: CallerDep, account_id: str) -> Disconnected:
     """Forget the account's token. Its post history stays; posts still queued for it fail with a clear error."""
     await app.accounts.disconnect(caller, uuid_or_404(account_id, "account"))
@@ -115,9 +120,7 @@ async def callback(app: App, platform: str, request: Request) -> RedirectRespons
     return RedirectResponse(f"{target}{'&' if '?' in target else '?'}{urlencode(outcome)}", status_code=302)
 
 
-async def _finish(
-    accounts: Accounts, platform: str, query: dict[str, str]
-) -> tuple[OAuthState | None, dict[str, Any]]:
+async def _finish(accounts: Accounts, platform: str, query: dict[str, str]) -> tuple[OAuthState | None, dict[str, Any]]:
     """The consent and what to tell the browser (contract: connect, callback)."""
     opened = None
     try:

@@ -32,7 +32,7 @@ def _check_targets(targets: Any) -> None:
         raise ValidationFailed(
             "`targets` must name at least one account.",
             rule="targets",
-            remediation='Send {"targets": [{"accountId": "..."}], "text": "..."}, or the single-account form with `account`.',
+            remediation='Send {"targets": [{"accountId": "..."}], "text": "..."}, or the form with one `account`.',
         )
     if len(targets) > TARGETS_MAX:
         raise ValidationFailed(f"{len(targets)} targets came; at most {TARGETS_MAX} are taken.", rule="targets.max")

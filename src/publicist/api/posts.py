@@ -12,7 +12,15 @@ from publicist.api.post_examples import REQUEST_BODY
 from publicist.api.post_requests import read_post
 from publicist.api.post_views import batch_out, created_out, error_of, post_detail_out, post_out
 from publicist.api.schemas.common import errors
-from publicist.api.schemas.posts import BatchOut, CanceledOut, CreatedOut, PostDetailOut, PostList, PostOut, RescheduleIn
+from publicist.api.schemas.posts import (
+    BatchOut,
+    CanceledOut,
+    CreatedOut,
+    PostDetailOut,
+    PostList,
+    PostOut,
+    RescheduleIn,
+)
 from publicist.domain.targets import Target, TargetStatus
 from publicist.kit.errors import ValidationFailed
 from publicist.kit.ids import parse_uuid
@@ -29,7 +37,7 @@ KEY_MAX = 255
 _STATUSES = {*TargetStatus, "validated"}
 
 
-@unprefixed.post("")
+@unprefixed.post("", response_model=None)
 @router.post(
     "",
     operation_id="createPost",
@@ -48,7 +56,9 @@ async def create(
     caller: CallerDep,
     request: Request,
     response: Response,
-    idempotency_key: Annotated[str | None, Header(description="Send the same key again to send a request again.")] = None,
+    idempotency_key: Annotated[
+        str | None, Header(description="Send the same key again to send a request again.")
+    ] = None,
     prefer: Annotated[str | None, Header(description="`wait=N` seconds for the result, or `respond-async`.")] = None,
 ) -> BatchOut | CreatedOut | Response:
     """Everything is checked first: a refusal lists every violation of every target, and nothing is sent. What is

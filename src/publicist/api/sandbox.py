@@ -15,7 +15,16 @@ router = APIRouter()
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
 )
 _CONTROL = "_control"
 
@@ -32,7 +41,10 @@ async def proxy(app: App, request: Request, path: str = "") -> Response:
     url = f"{app.addresses.sandbox}/{path}" + (f"?{request.url.query}" if request.url.query else "")
     try:
         answer = await app.http.open(
-            request.method, url, headers=_passed(request.headers.items(), {"host", "content-length"}), body=_body(request)
+            request.method,
+            url,
+            headers=_passed(request.headers.items(), {"host", "content-length"}),
+            body=_body(request),
         )
     except aiohttp.ClientError:
         words = "The simulated Meta does not answer."

@@ -105,14 +105,24 @@ async def receive_file(request: Request, path: Path, max_bytes: int) -> Upload:
         if received == 0:
             raise ValidationFailed("The body is empty.", rule="media.empty_body", remediation=_USE)
         if not parts.ended:
-            raise ValidationFailed("The body ended before its last boundary.", rule="media.parse_failed", remediation=_USE)
+            raise ValidationFailed(
+                "The body ended before its last boundary.", rule="media.parse_failed", remediation=_USE
+            )
         if parts.files == 0:
             raise ValidationFailed("There is no part named `file`.", rule="media.missing_file", remediation=_USE)
     return parts.upload
 
 
 async def _feed(request: Request, parts: _Parts, boundary: bytes) -> int:
-    names = ("on_part_begin", "on_header_field", "on_header_value", "on_header_end", "on_headers_finished", "on_part_data", "on_end")
+    names = (
+        "on_part_begin",
+        "on_header_field",
+        "on_header_value",
+        "on_header_end",
+        "on_headers_finished",
+        "on_part_data",
+        "on_end",
+    )
     parser = python_multipart.MultipartParser(boundary, {name: getattr(parts, name) for name in names})  # type: ignore[arg-type]
     received = 0
     try:

@@ -1,1 +1,1 @@
-"""Preflight: what a platform would refuse, caught before it sees it. The mechanism; the rules live with the platforms."""
+"""Preflight: what a platform would refuse, caught before it sees it. The rules live with the platforms."""

@@ -47,7 +47,9 @@ def alt_text_max(limit: int) -> Check:
         for index, item in enumerate(draft.media):
             found = len(item.alt_text or "")
             if found > limit:
-                words = f"The alternative text of media item {index + 1} has {found:,} characters; the limit is {limit:,}."
+                words = (
+                    f"The alternative text of media item {index + 1} has {found:,} characters; the limit is {limit:,}."
+                )
                 yield Finding(f"/media/{index}/altText", found, words)
 
     return check
@@ -72,7 +74,9 @@ def mime_allowed(allowed: Mapping[str, tuple[str, ...]]) -> Check:
     def check(draft: Draft) -> Iterator[Finding]:
         for index, item, facts in usable(draft):
             if facts.mime not in allowed[item.kind]:
-                words = f"Media item {index + 1} is {facts.mime}; {item.kind}s must be {' or '.join(allowed[item.kind])}."
+                words = (
+                    f"Media item {index + 1} is {facts.mime}; {item.kind}s must be {' or '.join(allowed[item.kind])}."
+                )
                 yield Finding(f"/media/{index}", facts.mime, words)
 
     return check

@@ -70,7 +70,7 @@ class Accounts:
         self._upstreams = upstreams
         self._settings = settings
 
-    async def list(
+    async def list_connected(
         self, caller: Caller, *, platform: str | None = None, profile_id: str | None = None
     ) -> list[Account]:
         """Connected accounts, oldest first."""
@@ -144,7 +144,9 @@ class Accounts:
         upstream = self._upstream(opened.environment, platform)
         connector = _connector(platform)
         consent = await connector.exchange(upstream, code=code, redirect_uri=opened.redirect_uri)
-        found = [account for member in family(platform.family) for account in await member.discover(upstream, consent.token)]
+        found: list[DiscoveredAccount] = []
+        for member in family(platform.family):
+            found += await member.discover(upstream, consent.token)
         missing = tuple(scope for scope in connector.scopes if scope not in consent.granted_scopes)
         if platform.none_found and not any(account.platform == platform.name for account in found):
             raise _none_found(platform, missing)
@@ -235,7 +237,7 @@ class Accounts:
             raise PlatformNotEnabled(
                 f"The {environment} environment is not set up for {platform.title} on this server.",
                 platform=platform.name,
-                remediation="Set PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and PUBLICIST_PUBLIC_URL and restart, "
+                remediation="Set PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and PUBLICIST_PUBLIC_URL, "
                 "or use a test key.",
             )
         return upstream

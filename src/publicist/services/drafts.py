@@ -33,9 +33,7 @@ class Prepared:
     sha256s: tuple[str, ...]
 
 
-async def prepare(
-    database: Database, media: MediaService, caller: Caller, request: PostRequest
-) -> list[Prepared]:
+async def prepare(database: Database, media: MediaService, caller: Caller, request: PostRequest) -> list[Prepared]:
     """Resolve every target. Raises ValidationFailed or NotFound with the rules of the contract."""
     async with database.read() as connection:
         found = [

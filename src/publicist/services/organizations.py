@@ -48,7 +48,9 @@ class Organizations:
         """A new key of an organization (the first one by default); it cannot be shown again."""
         async with self._database.write() as connection:
             if organization_id is None:
-                organization = await organizations.first(connection) or await self._create(connection, "My organization")
+                organization = await organizations.first(connection) or await self._create(
+                    connection, "My organization"
+                )
                 organization_id = organization.id
             return await _add_key(connection, organization_id, environment, name, self._clock.now())
 

@@ -37,7 +37,9 @@ class AccountOut(Out):
 def account_out(account: Account) -> AccountOut:
     """The wire form of an account."""
     own = account.metadata
-    details = InstagramDetails(kind=own.get("kind"), page_id=own.get("pageId")) if account.platform == "instagram" else None
+    details = (
+        InstagramDetails(kind=own.get("kind"), page_id=own.get("pageId")) if account.platform == "instagram" else None
+    )
     return AccountOut(
         id=account.id,
         profile_id=account.profile_id,

@@ -1,6 +1,5 @@
 """What every model shares."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,7 +21,9 @@ class Out(BaseModel):
 class In(BaseModel):
     """A request; a field that is not known is refused."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", str_strip_whitespace=False)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", str_strip_whitespace=False
+    )
 
 
 class Violation(Out):
@@ -65,7 +66,7 @@ class ErrorEnvelope(Out):
     error: ErrorBody
 
 
-def errors(*statuses: int) -> Mapping[int | str, dict[str, Any]]:
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: the statuses it can fail with, all in the envelope."""
     return {status: {"model": ErrorEnvelope, "description": _WORDS[status]} for status in (*statuses, 401, 500)}
 

@@ -245,4 +245,3 @@ class CanceledOut(Out):
 
     id: str
     status: Literal["canceled"] = "canceled"
-

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from publicist.meta.errors import container_error
-
 from publicist.domain.planning import (
     AllReady,
     Ready,
@@ -31,6 +29,7 @@ from publicist.domain.platform import (
     Wait,
 )
 from publicist.domain.targets import StepRecord
+from publicist.meta.errors import container_error
 
 BLIND_AFTER = 5
 """Failed status reads after which a single container may be published unseen; Meta answers 9007 if it is early."""

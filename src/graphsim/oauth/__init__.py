@@ -1,0 +1,1 @@
+"""Facebook Login: the dialog, token exchanges, and what a token may do."""

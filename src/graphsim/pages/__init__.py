@@ -1,0 +1,1 @@
+"""Facebook Pages: discovery, posts, photos and videos."""

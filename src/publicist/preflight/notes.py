@@ -1,0 +1,41 @@
+"""Rule ids that no draft can break and no one platform owns."""
+
+from datetime import date
+
+from publicist.preflight.rule import RuleNote
+
+_VERIFIED = date(2026, 11, 23)
+
+
+def _note(id: str, title: str, why: str, remediation: str, source: str = "Publicist") -> RuleNote:
+    return RuleNote(id, None, title, why, remediation, source, _VERIFIED)
+
+
+NOTES: tuple[RuleNote, ...] = (
+    _note(
+        "media.unknown",
+        "There is no such file",
+        "The media id belongs to nobody, to another organization, or to the other environment.",
+        "Upload the file with POST /v1/media, using a key of the same environment, and use the id it answers.",
+    ),
+    _note(
+        "media.url_expired",
+        "The media URL is not valid any more",
+        "Files are handed out under signed URLs that expire.",
+        "Get a fresh one from GET /v1/media/{id}.",
+    ),
+    _note(
+        "meta.container.expired",
+        "The container is gone",
+        "Meta does not know the container: it lives 24 hours at most, and is sometimes not found right away.",
+        "Nothing to do at first: Publicist makes a new one unless a publish call is in doubt.",
+        "Meta: Instagram Platform, Error Codes",
+    ),
+    _note(
+        "publish.unconfirmed",
+        "Whether the post is live is not known",
+        "A publish call was sent, its answer was lost, and looking at the account did not settle what happened. It is "
+        "never sent again by itself, because that could publish twice.",
+        "Look at the account. Publicist goes on looking for 24 hours and updates the post when it finds out.",
+    ),
+)

@@ -1,0 +1,155 @@
+"""Rules, errors, events and settings as Markdown: one source for the files under docs/ and for the served pages."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from publicist.domain.drafts import Draft, DraftMedia
+from publicist.kit.errors import ERRORS, PublicistError
+from publicist.preflight.rule import Limit, Rule, RuleNote
+
+Entry = Rule | RuleNote
+
+
+def slug(rule_id: str) -> str:
+    """The last part of a rule's page address."""
+    return rule_id.replace(".", "-").lower()
+
+
+def unique(entries: Sequence[Entry]) -> list[Entry]:
+    """One entry per id, in order of id; rules that several platforms share appear once."""
+    return [found for _, found in sorted({entry.id: entry for entry in entries}.items())]
+
+
+def rule_page(entry: Entry) -> str:
+    """The page of one rule."""
+    kind = _kind(entry)
+    parts = [f"# {entry.title}", f"`{entry.id}` · {kind}", entry.why]
+    if isinstance(entry, Rule) and entry.limit is not None:
+        parts.append(f"**Limit:** {_limit(entry.limit)}")
+    parts += ["## How to fix it", entry.remediation]
+    if isinstance(entry, Rule):
+        parts += [
+            "## Refused" if entry.severity == "error" else "## Warned about",
+            _message(entry),
+            _example(entry.failing),
+        ]
+        parts += ["## Accepted", _example(entry.passing)]
+    parts += ["## Source", f"{entry.source}. Verified {entry.verified.isoformat()}."]
+    return "\n\n".join(parts) + "\n"
+
+
+def _kind(entry: Entry) -> str:
+    where = entry.platform or "every platform"
+    if isinstance(entry, RuleNote):
+        return f"{where} · raised while connecting or publishing"
+    return f"{where} · {'refused at preflight' if entry.severity == 'error' else 'a warning; the post still goes out'}"
+
+
+def _limit(limit: Limit) -> str:
+    if isinstance(limit.value, tuple):
+        return f"{limit.value[0]:g} to {limit.value[1]:g} ({limit.unit})"
+    value = f"{limit.value:,}" if isinstance(limit.value, int) else limit.value
+    return f"{value} ({limit.unit})"
+
+
+def _message(rule: Rule) -> str:
+    return "> " + next(iter(rule.check(rule.failing))).message
+
+
+def _example(draft: Draft) -> str:
+    return f"```json\n{json.dumps(_body(draft), indent=2, ensure_ascii=False)}\n```"
+
+
+def _body(draft: Draft) -> dict[str, Any]:
+    """A draft as the request it came from, long texts shortened, with what the bytes are told in words."""
+    body: dict[str, Any] = {"account": {"platform": draft.platform}}
+    if draft.text is not None:
+        body["text"] = (
+            draft.text if len(draft.text) <= 60 else f"{draft.text[:40]}... ({len(draft.text):,} code points)"
+        )
+    items = [_media(item) for item in draft.media]
+    if len(items) > 3:
+        items = [items[0], {"...": f"{len(items)} items in all"}]
+    if items:
+        body["media"] = items
+    if draft.first_comment is not None:
+        body["firstComment"] = {"text": draft.first_comment}
+    if draft.options:
+        body["options"] = {"platform": draft.platform, **draft.options}
+    return body
+
+
+def _media(item: DraftMedia) -> dict[str, Any]:
+    source = {"url": item.url} if item.url else {"mediaId": item.media_id}
+    alt = {}
+    if item.alt_text is not None:
+        long = len(item.alt_text) > 60
+        alt = {"altText": f"{item.alt_text[:40]}... ({len(item.alt_text):,} characters)" if long else item.alt_text}
+    return {"kind": item.kind, **source, **alt, "(the bytes)": _facts(item)}
+
+
+def _facts(item: DraftMedia) -> str:
+    facts = item.facts
+    if facts is None:
+        return item.fetch_error or ""
+    size = f"{facts.width} x {facts.height}" if facts.kind else ""
+    lasting = f"{facts.duration:g} s" if facts.duration else ""
+    return ", ".join(part for part in (facts.mime, size, lasting, f"{facts.bytes:,} bytes", facts.broken) if part)
+
+
+def rules_index(entries: Sequence[Entry]) -> str:
+    """All rules in a table."""
+    rows = [f"| [`{e.id}`]({slug(e.id)}.md) | {e.title} | {_severity(e)} |" for e in unique(entries)]
+    head = [
+        "# Rules",
+        "What a platform would refuse, caught before it sees it. A refusal lists every rule that a request breaks.",
+        "\n".join(["| Rule | What it says | Effect |", "|---|---|---|", *rows]),
+    ]
+    return "\n\n".join(head) + "\n"
+
+
+def _severity(entry: Entry) -> str:
+    if isinstance(entry, RuleNote):
+        return "raised later"
+    return "refused" if entry.severity == "error" else "warning"
+
+
+def error_page(error: type[PublicistError]) -> str:
+    """The page of one error code, from the docstring of its class."""
+    words = " ".join((error.__doc__ or "").split())
+    parts = [f"# {error.code}", f"HTTP {error.status}", words, "## The shape of every error", _ENVELOPE]
+    return "\n\n".join(parts) + "\n"
+
+
+_ENVELOPE = """\
+```json
+{
+  "error": {
+    "code": "preflight_failed",
+    "message": "Media item 1 is 3000 x 1000, a ratio of 3.00:1; Instagram takes 4:5 (0.80) to 1.91:1.",
+    "rule": "instagram.media.aspect_ratio",
+    "platform": "instagram",
+    "remediation": "Crop or pad the image to between 4:5 (portrait) and 1.91:1 (landscape).",
+    "docUrl": "https://publicist.example.com/docs/errors/preflight_failed",
+    "ruleUrl": "https://publicist.example.com/docs/preflight/instagram-media-aspect_ratio",
+    "requestId": "0b7c6a3e-7f0e-4a61-9b0e-0f5b7f3f2a11",
+    "violations": []
+  }
+}
+```
+
+Branch on `code`, then on `rule`. `Accept: application/problem+json` answers the same members as RFC 9457."""
+
+
+def errors_index() -> str:
+    """All codes in a table."""
+    rows = [f"| [`{e.code}`]({e.code}.md) | {e.status} | {' '.join((e.__doc__ or '').split())} |" for e in ERRORS]
+    return "\n\n".join(["# Errors", "\n".join(["| Code | HTTP | Meaning |", "|---|---|---|", *rows])]) + "\n"
+
+
+def events_page(events: Mapping[str, str]) -> str:
+    """All events in a table."""
+    rows = [f"| `{name}` | {words} |" for name, words in events.items()]
+    words = "Events are rows, written in the same transaction as the change they tell of."
+    return "\n\n".join(["# Events", words, "\n".join(["| Event | When |", "|---|---|", *rows])]) + "\n"

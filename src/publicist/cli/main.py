@@ -1,0 +1,85 @@
+"""The `publicist` command. Each subcommand is a module of this folder, loaded only when it is called."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from publicist import __version__
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+sandbox = typer.Typer(no_args_is_help=True, help="The simulated Meta.")
+app.add_typer(keys, name="keys")
+app.add_typer(sandbox, name="sandbox")
+
+DataDir = Annotated[Path | None, typer.Option(help="Folder for the database, media and generated keys.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of words.")]
+
+
+def _run(module: str, **options: Any) -> None:
+    """Call `run` of a command's module; a heavy import is paid only by the command that needs it."""
+    sys.exit(importlib.import_module(f"publicist.cli.{module}").run(**options))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Run the API, the worker and the simulated Meta until stopped."""
+    _run("serve", host=host, port=port, data_dir=data_dir, as_json=json)
+
+
+@app.command()
+def demo(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Your own images and a video instead of the samples.")
+    ] = None,
+    data_dir: DataDir = None,
+    port: Annotated[int, typer.Option(help="Port of the demo server; 0 picks a free one.")] = 8484,
+    keep: Annotated[bool | None, typer.Option("--keep/--no-keep", help="Keep serving afterwards.")] = None,
+    json: Json = False,
+) -> None:
+    """Start on an empty data directory, connect simulated accounts, and publish seven posts."""
+    _run("demo", files=files or [], data_dir=data_dir, port=port, keep=keep, as_json=json)
+
+
+@keys.command("create")
+def keys_create(
+    env: Annotated[str, typer.Option(help="live or test.")] = "test",
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "made by the command line",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Make an API key; it is shown once."""
+    _run("keys", environment=env, name=name, data_dir=data_dir, as_json=json)
+
+
+@sandbox.command("connect")
+def sandbox_connect(
+    url: Annotated[str, typer.Option(envvar="PUBLICIST_URL", help="Where Publicist runs.")] = "http://127.0.0.1:8484",
+    key: Annotated[str, typer.Option(envvar="PUBLICIST_API_KEY", help="A test key.")] = "",
+    json: Json = False,
+) -> None:
+    """Go through the simulated Meta's consent, and print the accounts."""
+    _run("sandbox", url=url, key=key, as_json=json)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -7,8 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.load import load
 from tests.support.served import serving
+
+from benchmarks.load import load
 
 COUNT = 2000
 

@@ -13,11 +13,12 @@ from pydantic_core import PydanticUndefined
 from publicist.api.app import create_app
 from publicist.api.pages import entries
 from publicist.api.reference import render_api
-from publicist.bootstrap import Addresses, open_application
+from publicist.bootstrap import open_application
 from publicist.domain.events import EVENT_TYPES
 from publicist.kit.errors import ERRORS
 from publicist.kit.settings import Settings
 from publicist.preflight import render
+from publicist.services.application import Addresses
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"

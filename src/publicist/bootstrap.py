@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from publicist.crypto.envelope import Vault, load_master_key
@@ -17,6 +16,7 @@ from publicist.kit.lock import DirectoryLock
 from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
 from publicist.platforms import Upstream, registry
 from publicist.services.accounts import Accounts, ConnectSettings
+from publicist.services.application import Addresses, Application
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.organizations import Organizations
 from publicist.services.posts import Posts, PostSettings
@@ -34,39 +34,6 @@ STOP_SECONDS = 10.0
 """How long a stopping process waits for calls under way; what is cut off after that is reconciled by the next."""
 EMBEDDED_OWNER = "embedded"
 """Lease owner on SQLite: the directory lock proves that an earlier owner of this name is dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where this server is reached, and where the simulated Meta is.
-
-    `own` is the address it listens on; `sandbox` the simulator as this process reaches it (None: switched off), and
-    `sandbox_pages` as a browser does.
-    """
-
-    own: str
-    sandbox: str | None
-    sandbox_pages: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """Everything the API and the CLI use. `first_keys` is filled only by the start that made the database."""
-
-    settings: Settings
-    addresses: Addresses
-    database: Database
-    http: HttpClient
-    organizations: Organizations
-    accounts: Accounts
-    media: MediaService
-    posts: Posts
-    first_keys: Mapping[Environment, str] = field(repr=False)
-
-    @property
-    def docs_base(self) -> str:
-        """The URL under which people read the docs pages of this server."""
-        return self.settings.public_url or self.addresses.own
 
 
 def database_url(settings: Settings) -> str:

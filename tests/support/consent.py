@@ -31,7 +31,7 @@ def grant(
     decline: Sequence[str] = (),
     action: str = "continue",
 ) -> httpx2.Response:
-    """Open the dialog, tick (all, or these) Pages and every scope but those declined, press a button; the callback's answer."""
+    """Open the dialog, tick these Pages and every scope but those declined, press a button; the callback's answer."""
     dialog = http.get(authorization_url)
     assert dialog.status_code == 200, dialog.text
     form = _Form()

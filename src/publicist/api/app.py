@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from publicist import __version__
 from publicist.api import accounts, errors, health, media, pages, posts, sandbox
 from publicist.api.middleware import BodyLimit, RequestContext
-from publicist.bootstrap import Application
+from publicist.services.application import Application
 
 DESCRIPTION = """\
 Publish to Facebook Pages and Instagram Business. A post is published at most once, is never lost, and never fails

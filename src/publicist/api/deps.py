@@ -11,11 +11,11 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from pydantic import BaseModel, ValidationError
 
 from publicist.api.errors import from_issues
-from publicist.bootstrap import Application
 from publicist.crypto.api_keys import looks_like_key
 from publicist.domain.api_keys import Caller
 from publicist.kit.errors import NotFound, Unauthenticated, ValidationFailed
 from publicist.kit.ids import parse_uuid
+from publicist.services.application import Application
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="bearer", bearerFormat="lmp_live_... or lmp_test_...", description="An API key."

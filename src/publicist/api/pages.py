@@ -13,12 +13,12 @@ from markupsafe import Markup, escape
 from publicist import __version__
 from publicist.api.deps import App
 from publicist.api.reference import render_api
-from publicist.bootstrap import Application
 from publicist.domain.events import EVENT_TYPES
 from publicist.kit.errors import ERRORS
 from publicist.platforms import registry
 from publicist.preflight import render
 from publicist.preflight.notes import NOTES
+from publicist.services.application import Application
 
 router = APIRouter()
 

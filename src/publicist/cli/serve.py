@@ -13,7 +13,7 @@ import uvicorn
 
 from publicist.api.app import create_app
 from publicist.api.sandbox import PREFIX
-from publicist.bootstrap import Addresses, Application, open_application
+from publicist.bootstrap import open_application
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.cli.sandbox_process import SandboxDied, SandboxOptions, SandboxProcess, sandbox_process
 from publicist.crypto.envelope import MasterKeyError
@@ -21,6 +21,7 @@ from publicist.domain.environments import Environment
 from publicist.kit import log
 from publicist.kit.lock import DirectoryInUse
 from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
+from publicist.services.application import Addresses, Application
 
 _GRACE_SECONDS = 5
 _BACKLOG = 2048
@@ -48,7 +49,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((host, port))
         except OSError as error:
-            words = f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port (0 picks a free one)"
+            words = f"cannot listen on {host}:{port}: {error.strerror}; choose another --port (0 picks a free one)"
             raise CommandFailed(words) from None
         listener.listen(_BACKLOG)
         listener.set_inheritable(False)

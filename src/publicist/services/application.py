@@ -1,0 +1,46 @@
+"""The running application: what `bootstrap` puts together, and what the API and the command line use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from publicist.domain.environments import Environment
+from publicist.kit.http import HttpClient
+from publicist.kit.settings import Settings
+from publicist.services.accounts import Accounts
+from publicist.services.media import MediaService
+from publicist.services.organizations import Organizations
+from publicist.services.posts import Posts
+from publicist.storage.session import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where this server is reached, and where the simulated Meta is.
+
+    `own` is the address it listens on; `sandbox` the simulator as this process reaches it (None: switched off), and
+    `sandbox_pages` as a browser does.
+    """
+
+    own: str
+    sandbox: str | None
+    sandbox_pages: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything the API and the CLI use. `first_keys` is filled only by the start that made the database."""
+
+    settings: Settings
+    addresses: Addresses
+    database: Database
+    http: HttpClient
+    organizations: Organizations
+    accounts: Accounts
+    media: MediaService
+    posts: Posts
+    first_keys: Mapping[Environment, str] = field(repr=False)
+
+    @property
+    def docs_base(self) -> str:
+        """The URL under which people read the docs pages of this server."""
+        return self.settings.public_url or self.addresses.own

@@ -68,6 +68,13 @@ class Served:
         assert reply.status_code < 300, reply.text
         return reply.json()
 
+    def cli(self, *arguments: str) -> dict[str, Any]:
+        """Run a `publicist` command that prints JSON, on this server's data directory."""
+        command = [sys.executable, "-m", "publicist.cli.main", *arguments, "--data-dir", str(self.data_dir)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        printed: dict[str, Any] = json.loads(done.stdout)
+        return printed
+
     def journal(self) -> list[dict[str, Any]]:
         """Every request that reached the simulated Meta, oldest first."""
         entries: list[dict[str, Any]] = self.control("GET", "journal?limit=100000")["entries"]

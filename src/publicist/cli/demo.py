@@ -218,10 +218,11 @@ def _doing(post: Json) -> str:
 
 def _report(console: Console, url: str, made: Sequence[Made]) -> None:
     table = Table("Post", "Status", "Permalink", box=None, pad_edge=False, header_style="bold")
+    table.columns[2].overflow = "fold"
     for one in made:
         table.add_row(one.name, one.status, one.permalink or one.error or "")
     console.print()
-    console.print(table)
+    console.print(table, soft_wrap=False)
     console.print(f"\nSee the feed at [bold]{url}/sandbox/meta/[/bold]")
 
 

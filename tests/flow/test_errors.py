@@ -1,0 +1,101 @@
+"""The one envelope, however a request fails."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.served import Served
+
+
+def envelope(reply: Any, status: int, code: str) -> dict[str, Any]:
+    """The error, after checking what every error has."""
+    assert reply.status_code == status, reply.text
+    error: dict[str, Any] = reply.json()["error"]
+    assert error["code"] == code
+    assert error["message"]
+    assert error["docUrl"].endswith(f"/docs/errors/{code}")
+    assert error["requestId"] == reply.headers["x-request-id"]
+    return error
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "nonsense", "lmp_test_wrongwrongwrongwrongwrongwrong0", "lmp_live_wrongwrongwrongwrongwrongwrong0"],
+)
+def test_a_missing_or_wrong_key_is_401(served: Served, key: str) -> None:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    for path in ("/v1/posts", "/v1/accounts", "/v1/media"):
+        error = envelope(served.http.get(served.url + path, headers=headers), 401, "unauthenticated")
+        assert "lmp_test_" in error["remediation"] or "publicist keys create" in error["remediation"]
+
+
+def test_the_key_is_taken_from_either_header(served: Served) -> None:
+    assert served.http.get(served.url + "/v1/accounts", headers={"X-API-Key": served.key}).status_code == 200
+
+
+def test_an_unknown_route_is_404(served: Served) -> None:
+    envelope(served.call("GET", "/v1/nothing"), 404, "not_found")
+
+
+def test_a_wrong_method_is_405_and_says_which_are_right(served: Served) -> None:
+    reply = served.call("PUT", "/v1/accounts")
+    envelope(reply, 405, "validation_failed")
+    assert reply.headers["allow"] == "GET"
+
+
+def test_json_that_is_none(served: Served) -> None:
+    reply = served.call("POST", "/v1/posts", content=b'{"text": ', headers={"Content-Type": "application/json"})
+    assert envelope(reply, 400, "validation_failed")["rule"] == "body.json"
+
+
+def test_the_declared_type_does_not_matter_for_json(served: Served) -> None:
+    reply = served.call("POST", "/v1/posts", content=b"{}", headers={"Content-Type": "text/plain"})
+    assert envelope(reply, 400, "validation_failed")["rule"] == "targets"
+
+
+def test_a_body_over_the_limit_is_413(served: Served) -> None:
+    big = b'{"text": "' + b"x" * 40_000_001 + b'"}'
+    reply = served.call("POST", "/v1/posts", content=big, headers={"Content-Type": "application/json"})
+    assert envelope(reply, 413, "validation_failed")["rule"] == "body.size_max"
+
+
+@pytest.mark.parametrize("path", ["/v1/posts/not-a-uuid", "/v1/accounts/1", "/v1/media/med_short"])
+def test_an_id_of_the_wrong_form_is_404(served: Served, path: str) -> None:
+    envelope(served.call("GET", path), 404, "not_found")
+
+
+def test_problem_json_has_the_same_members(served: Served) -> None:
+    reply = served.call("GET", "/v1/posts/x", headers={"Accept": "application/problem+json"})
+    assert reply.headers["content-type"].startswith("application/problem+json")
+    problem = reply.json()
+    assert (problem["status"], problem["code"]) == (404, "not_found")
+    assert problem["type"] == problem["docUrl"]
+
+
+def test_the_request_id_is_echoed_when_harmless_and_replaced_when_not(served: Served) -> None:
+    echoed = served.http.get(served.url + "/health", headers={"X-Request-Id": "my-id_1"})
+    assert echoed.headers["x-request-id"] == "my-id_1"
+    replaced = served.http.get(served.url + "/health", headers={"X-Request-Id": "a b\tc"})
+    assert replaced.headers["x-request-id"] != "a b\tc"
+
+
+def test_a_live_key_without_a_meta_app_says_what_to_set(served: Served) -> None:
+    made = served.cli("keys", "create", "--env", "live", "--json")
+    reply = served.http.post(
+        served.url + "/v1/accounts/connect/facebook", headers={"Authorization": f"Bearer {made['key']}"}, json={}
+    )
+    error = envelope(reply, 403, "platform_not_enabled")
+    assert "PUBLICIST_META_APP_ID" in error["remediation"]
+
+
+def test_every_operation_of_the_description_documents_the_envelope(served: Served) -> None:
+    spec = served.http.get(served.url + "/openapi.json").json()
+    assert spec["openapi"].startswith("3.1")
+    for path, methods in spec["paths"].items():
+        for method, operation in methods.items():
+            assert operation["operationId"], path
+            failures = [status for status in operation["responses"] if status >= "400"]
+            assert failures, f"{method} {path}"
+            for status in failures:
+                schema = operation["responses"][status]["content"]["application/json"]["schema"]
+                assert schema["$ref"].endswith("/ErrorEnvelope")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from publicist.api.deps import App, CallerDep, parse, read_json, uuid_or_404
+from publicist.api.openapi import json_body
 from publicist.api.schemas.accounts import (
     AccountList,
     AccountOut,
@@ -72,7 +73,7 @@ async def disconnect(app: App, caller: CallerDep, account_id: str) -> Disconnect
     operation_id="connectAccount",
     summary="Start a consent",
     responses=errors(400, 403, 404),
-    openapi_extra={"requestBody": {"content": {"application/json": {"schema": ConnectIn.model_json_schema()}}}},
+    openapi_extra=json_body(ConnectIn, required=False),
 )
 async def connect(app: App, caller: CallerDep, platform: str, request: Request) -> ConnectOut:
     """Open `descriptor.authorizationUrl` in a browser. One Meta consent yields one `facebook` account per Page and one
@@ -91,7 +92,7 @@ async def connect(app: App, caller: CallerDep, platform: str, request: Request) 
     status_code=201,
     response_model=CompleteOut,
     responses={**errors(400, 403, 404, 422, 503), 200: {"model": CompleteOut, "description": "The account existed."}},
-    openapi_extra={"requestBody": {"content": {"application/json": {"schema": CompleteIn.model_json_schema()}}}},
+    openapi_extra=json_body(CompleteIn),
 )
 async def complete(app: App, caller: CallerDep, platform: str, request: Request, response: Response) -> CompleteOut:
     """For callers that receive the dialog's redirect themselves: hand over its `code` and `state`."""

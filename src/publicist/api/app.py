@@ -1,10 +1,13 @@
 """The ASGI application: routes, the error envelope, and an OpenAPI 3.1 description."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from publicist import __version__
 from publicist.api import accounts, errors, health, media, pages, posts, sandbox
 from publicist.api.middleware import BodyLimit, RequestContext
+from publicist.api.openapi import describe
 from publicist.services.application import Application
 
 DESCRIPTION = """\
@@ -40,6 +43,7 @@ def create_app(application: Application) -> FastAPI:
     app.include_router(posts.unprefixed, include_in_schema=False)
     for router in (media.files, sandbox.router, pages.router):
         app.include_router(router, include_in_schema=False)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     app.add_middleware(BodyLimit, max_bytes=application.settings.body_max_bytes)
     app.add_middleware(RequestContext)
     return app

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from publicist.api.openapi import json_body
 from publicist.api.schemas.posts import AccountPostIn, TargetsPostIn
 
 _ACCOUNT = {"platform": "instagram", "id": "01a20ab5-97d8-715a-8720-a943e4945e0e"}
@@ -41,10 +42,4 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-def _schema() -> dict[str, Any]:
-    return {"oneOf": [AccountPostIn.model_json_schema(), TargetsPostIn.model_json_schema()]}
-
-
-REQUEST_BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(), "examples": EXAMPLES}}}
-}
+REQUEST_BODY = json_body(AccountPostIn, TargetsPostIn, examples=EXAMPLES)

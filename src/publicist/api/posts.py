@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
 from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, read_limit, uuid_or_404, write_cursor
+from publicist.api.openapi import json_body
 from publicist.api.post_examples import REQUEST_BODY
 from publicist.api.post_requests import read_post
 from publicist.api.post_views import batch_out, created_out, error_of, post_detail_out, post_out
@@ -203,7 +204,7 @@ async def get_post(app: App, caller: CallerDep, post_id: str) -> PostDetailOut:
     operation_id="reschedulePost",
     summary="Reschedule a queued post",
     responses=errors(400, 404, 409),
-    openapi_extra={"requestBody": {"content": {"application/json": {"schema": RescheduleIn.model_json_schema()}}}},
+    openapi_extra=json_body(RescheduleIn),
 )
 async def reschedule(app: App, caller: CallerDep, post_id: str, request: Request) -> PostOut:
     """Give a queued post another time."""

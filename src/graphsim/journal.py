@@ -1,4 +1,4 @@
-"""Every request that reached a simulated host and what it changed, so that tests can assert "published exactly once"."""
+"""Every request that reached a simulated host and what it changed, so that tests can count what was published."""
 
 import json
 from collections.abc import Mapping

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from publicist.cli.consent import grant_everything
 from publicist.cli.output import CommandFailed, fail, print_json
@@ -217,12 +216,9 @@ def _doing(post: Json) -> str:
 
 
 def _report(console: Console, url: str, made: Sequence[Made]) -> None:
-    table = Table("Post", "Status", "Permalink", box=None, pad_edge=False, header_style="bold")
-    table.columns[2].overflow = "fold"
+    console.print(f"\n[bold]{'Post':<13} {'Status':<11} Permalink[/bold]")
     for one in made:
-        table.add_row(one.name, one.status, one.permalink or one.error or "")
-    console.print()
-    console.print(table, soft_wrap=False)
+        console.print(f"{one.name:<13} {one.status:<11} {one.permalink or one.error or ''}")
     console.print(f"\nSee the feed at [bold]{url}/sandbox/meta/[/bold]")
 
 

@@ -9,9 +9,11 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.consent import press
 from tests.support.served import Served, serving, wait_for
 
 SAMPLES = Path(str(resources.files("publicist.cli") / "samples"))
@@ -111,9 +113,7 @@ def test_a_user_without_pages_gets_facebook_pages_none(tmp_path: Path) -> None:
 
 def dialog_code(served: Served, authorization_url: str) -> str:
     """The code that the consent hands out, before anyone uses it."""
-    from_dialog = served.http.get(authorization_url)
-    assert from_dialog.status_code == 200
-    return str(served.control("POST", "code", json={"authorizationUrl": authorization_url})["code"])
+    return parse_qs(urlsplit(press(served.http, authorization_url)).query)["code"][0]
 
 
 # Scopes

@@ -19,9 +19,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """One headless chromium for the session."""
+    """A headless chromium; one per test, because Playwright's event loop must not stay behind in the thread."""
     program = shutil.which("chromium")
     if program is None:
         reason = "chromium is not installed (apt install chromium); the browser tests did not run"
@@ -38,13 +38,12 @@ def browser() -> Iterator[Browser]:
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A fresh page at phone and at desktop size; a script error on it fails the test."""
     width, height = request.param
-    context = browser.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
+    page = browser.new_page(viewport={"width": width, "height": height})
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(15_000)
     yield page
-    context.close()
+    page.close()
     assert errors == []
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx2
@@ -23,15 +24,15 @@ class _Form(HTMLParser):
             self.fields.append((str(found["name"]), found.get("value") or ""))
 
 
-def grant(
+def press(
     http: httpx2.Client,
     authorization_url: str,
     *,
     pages: Sequence[str] | None = None,
     decline: Sequence[str] = (),
     action: str = "continue",
-) -> httpx2.Response:
-    """Open the dialog, tick these Pages and every scope but those declined, press a button; the callback's answer."""
+) -> str:
+    """Open the dialog, tick these Pages (all) and every scope but those declined, press a button; where it leads."""
     dialog = http.get(authorization_url)
     assert dialog.status_code == 200, dialog.text
     form = _Form()
@@ -48,4 +49,9 @@ def grant(
         body.setdefault(name, []).append(value)
     granted = http.post(urljoin(authorization_url, form.action), data=body)
     assert granted.status_code == 302, granted.text
-    return http.get(granted.headers["location"].split("#")[0])
+    return str(granted.headers["location"]).split("#")[0]
+
+
+def grant(http: httpx2.Client, authorization_url: str, **choices: Any) -> httpx2.Response:
+    """`press`, and follow the redirect: the callback's answer."""
+    return http.get(press(http, authorization_url, **choices))

@@ -53,8 +53,8 @@ def _from_code(state: State, text: str, redirect_uri: str) -> Json:
         raise GraphError(100, "This authorization code has expired.", subcode=36007)
     if code.redirect_uri != redirect_uri:
         words = (
-            "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in "
-            "the OAuth dialog request"
+            "Error validating verification code. Please make sure your redirect_uri is identical to the one you used "
+            "in the OAuth dialog request"
         )
         raise GraphError(100, words, subcode=36008)
     code.used = True

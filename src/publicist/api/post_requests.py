@@ -2,32 +2,62 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publicist.api.deps import parse
 from publicist.api.schemas.posts import TARGETS_MAX, AccountPostIn, MediaIn, TargetIn, TargetsPostIn
 from publicist.kit.errors import ValidationFailed
-from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest
+from publicist.platforms import registry
+from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest, field_at
+
+_LEGACY_OPTIONS = ("pinterest", "threads", "twitter")
+"""Members of the `account` shape that carried a platform's options (contract: legacy shape)."""
 
 
 def read_post(data: Any) -> tuple[PostRequest, bool]:
     """The request, and whether it came in the seed's `account` shape. Raises ValidationFailed."""
     if not isinstance(data, Mapping):
         raise ValidationFailed("The body must be a JSON object.", rule="body")
+    _check_storable(data)
     if "account" in data and "targets" in data:
         words = "Send either `account` or `targets`, not both."
         raise ValidationFailed(words, rule="targets", remediation="`targets` posts to several accounts at once.")
     if "account" in data:
+        _check_legacy(data)
         body = parse(AccountPostIn, data)
         return _checked(body, data, [_from_account(body)]), True
-    _check_targets(data.get("targets"))
+    _check_targets(data)
     batch = parse(TargetsPostIn, data)
     listed = [_from_target(batch, target, f"/targets/{index}") for index, target in enumerate(batch.targets)]
     return _checked(batch, data, listed), False
 
 
-def _check_targets(targets: Any) -> None:
+def _check_storable(value: Any, at: str = "") -> None:
+    """Refuse what no database keeps: the character U+0000, and numbers that are not finite."""
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            _check_storable(name, at)
+            _check_storable(member, f"{at}.{name}" if at else name)
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            _check_storable(member, f"{at}.{index}")
+    elif isinstance(value, str) and "\0" in value:
+        raise ValidationFailed(f"{at or 'A name'} contains the character U+0000.", rule=at or "body")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValidationFailed(f"{at} is not a finite number.", rule=at)
+
+
+def _check_legacy(data: Mapping[str, Any]) -> None:
+    for name in _LEGACY_OPTIONS:
+        if name in data and name not in registry():
+            known = ", ".join(sorted(registry()))
+            raise ValidationFailed(f"There is no platform {name!r} here; there are: {known}.", rule=name)
+
+
+def _check_targets(data: Mapping[str, Any]) -> None:
+    targets = data.get("targets")
     if not isinstance(targets, list) or not targets:
         raise ValidationFailed(
             "`targets` must name at least one account.",
@@ -36,6 +66,9 @@ def _check_targets(targets: Any) -> None:
         )
     if len(targets) > TARGETS_MAX:
         raise ValidationFailed(f"{len(targets)} targets came; at most {TARGETS_MAX} are taken.", rule="targets.max")
+    if "options" in data:
+        words = "`options` belongs inside a target: each platform has its own."
+        raise ValidationFailed(words, rule="options", remediation="Move it to targets[0].options.")
 
 
 def _checked(body: AccountPostIn | TargetsPostIn, data: Any, targets: Sequence[TargetRequest]) -> PostRequest:
@@ -61,12 +94,15 @@ def _from_account(body: AccountPostIn) -> TargetRequest:
         media=_media(body.media or [], "/media"),
         first_comment=body.first_comment.text if body.first_comment else None,
         options=body.options,
-        pointers=_pointers("", {"text", "media", "options", "firstComment"}),
+        pointers=_pointers("", set()) | {"account": "/account"},
     )
 
 
 def _from_target(body: TargetsPostIn, target: TargetIn, at: str) -> TargetRequest:
     """A target's own members replace the shared ones; an own empty media list clears them."""
+    if target.account_id is None and target.platform is None:
+        rule = f"{field_at(at)}.accountId"
+        raise ValidationFailed(f"{rule}: give accountId or platform.", rule=rule)
     own_media = target.media is not None
     comment = target.first_comment or body.first_comment
     own = {
@@ -81,11 +117,11 @@ def _from_target(body: TargetsPostIn, target: TargetIn, at: str) -> TargetReques
         media=_media((target.media if own_media else body.media) or [], f"{at}/media" if own_media else "/media"),
         first_comment=comment.text if comment else None,
         options=target.options,
-        pointers=_pointers(at, own | {"options"}),
+        pointers=_pointers(at, own | {"options"}) | {"account": at},
     )
 
 
-def _pointers(at: str, own: set[str]) -> Mapping[str, str]:
+def _pointers(at: str, own: set[str]) -> dict[str, str]:
     """Where each member of a target stands in the request."""
     return {name: f"{at if name in own else ''}/{name}" for name in ("text", "media", "options", "firstComment")}
 

@@ -1,5 +1,6 @@
 """Posts as the API shows them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from publicist.api.schemas.posts import (
@@ -28,7 +29,7 @@ def batch_out(batch: Batch) -> BatchOut:
         id=post.id,
         status=batch_status(target.status for target in batch.targets),
         created_at=post.created_at,
-        scheduled_at=post.scheduled_at,
+        scheduled_at=min((target.scheduled_at for target in batch.targets if target.scheduled_at), default=None),
         external_id=post.external_id,
         metadata=dict(post.metadata) if post.metadata is not None else None,
         results=[_result(target) for target in batch.targets],
@@ -67,7 +68,7 @@ def created_out(batch: Batch) -> CreatedOut:
     )
 
 
-def error_of(target: Target) -> PublicistError:
+def error_of(target: Target, headers: Mapping[str, str]) -> PublicistError:
     """What happened to a target, as the HTTP error that the `account` shape answers with."""
     stored = target.error or {}
     kind = _BY_CODE.get(str(stored.get("code")), PlatformRejected)
@@ -78,6 +79,7 @@ def error_of(target: Target) -> PublicistError:
         platform=target.platform,
         platform_version=stored.get("platformVersion"),
         platform_response=stored.get("platformResponse"),
+        headers=headers,
     )
 
 

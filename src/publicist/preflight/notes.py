@@ -38,4 +38,18 @@ NOTES: tuple[RuleNote, ...] = (
         "never sent again by itself, because that could publish twice.",
         "Look at the account. Publicist goes on looking for 24 hours and updates the post when it finds out.",
     ),
+    _note(
+        "meta.token.dead",
+        "Meta does not accept the account's token any more",
+        "Tokens die with a changed password, a removed app, a lost Page role or a checkpoint; time alone ends others.",
+        "Connect the account again at POST /v1/accounts/connect/facebook, then post again.",
+        "Meta: Graph API, Handling Errors",
+    ),
+    _note(
+        "meta.permission.missing",
+        "A permission is missing",
+        "The consent did not include what this call needs, or the person's role on the Page does not.",
+        "Connect again and allow everything that is asked for, as someone who may create content on the Page.",
+        "Meta: Permissions Reference",
+    ),
 )

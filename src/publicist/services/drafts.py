@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from publicist.domain.targets import TargetMedia
 from publicist.kit.errors import NotFound, ValidationFailed
 from publicist.platforms import registry
 from publicist.services.media import FetchProblem, MediaService
-from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest
+from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest, field_at
 from publicist.storage import accounts
 from publicist.storage.session import Connection, Database
 
@@ -36,9 +35,7 @@ class Prepared:
 async def prepare(database: Database, media: MediaService, caller: Caller, request: PostRequest) -> list[Prepared]:
     """Resolve every target. Raises ValidationFailed or NotFound with the rules of the contract."""
     async with database.read() as connection:
-        found = [
-            await _account(connection, caller, request, target, index) for index, target in enumerate(request.targets)
-        ]
+        found = [await _account(connection, caller, request, target) for target in request.targets]
     options = [_options(account, target) for account, target in zip(found, request.targets, strict=True)]
     files = await _files(media, caller, [item for target in request.targets for item in target.media])
     return [
@@ -47,9 +44,7 @@ async def prepare(database: Database, media: MediaService, caller: Caller, reque
     ]
 
 
-async def _account(
-    connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest, index: int
-) -> Account:
+async def _account(connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest) -> Account:
     if target.account_id is not None:
         account = await accounts.get(connection, caller, target.account_id)
         if account is None:
@@ -59,13 +54,15 @@ async def _account(
             words = f"Account {account.id} is a {account.platform} account, not {target.platform}."
             raise ValidationFailed(words, rule="targets.account.platform_mismatch")
         return account
-    return await _only_account(connection, caller, request, str(target.platform))
+    return await _only_account(connection, caller, request, target)
 
 
-async def _only_account(connection: Connection, caller: Caller, request: PostRequest, platform: str) -> Account:
+async def _only_account(connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest) -> Account:
+    platform = str(target.platform)
     if platform not in registry():
         known = ", ".join(sorted(registry()))
-        raise ValidationFailed(f"There is no platform {platform!r}; there are: {known}.", rule="platform")
+        words = f"There is no platform {platform!r}; there are: {known}."
+        raise ValidationFailed(words, rule=f"{field_at(target.pointers['account'])}.platform")
     found = await accounts.of_caller(connection, caller, platform=platform, profile_id=request.profile_id)
     if not found:
         words = f"No {platform} account is connected."
@@ -84,6 +81,9 @@ def _options(account: Account, target: TargetRequest) -> Mapping[str, Any]:
     if target.options is None:
         return {}
     named = target.options.get("platform")
+    if named is None:
+        field = f"{field_at(target.pointers['options'])}.platform"
+        raise ValidationFailed(f"{field} is required; here it is {account.platform!r}.", rule=field)
     if named != account.platform:
         words = f"options.platform is {named!r} but the account is a {account.platform} account."
         raise ValidationFailed(words, rule="targets.options.platform_mismatch")
@@ -92,7 +92,7 @@ def _options(account: Account, target: TargetRequest) -> Mapping[str, Any]:
         given = model.model_validate(target.options)
     except ValidationError as error:
         issue = error.errors()[0]
-        field = ".".join([*target.pointers["options"].strip("/").split("/"), *(str(part) for part in issue["loc"])])
+        field = ".".join([field_at(target.pointers["options"]), *(str(part) for part in issue["loc"])])
         known = ", ".join(model.model_fields)
         extra = f"unknown field; {account.platform} takes: {known}"
         words = extra if issue["type"] == "extra_forbidden" else issue["msg"]
@@ -103,20 +103,19 @@ def _options(account: Account, target: TargetRequest) -> Mapping[str, Any]:
 async def _files(
     media: MediaService, caller: Caller, items: Sequence[MediaRequest]
 ) -> Mapping[str, Media | FetchProblem]:
-    """The stored file of every item by its pointer; each distinct URL is fetched once."""
+    """The stored file of every item by its pointer. Refusals come before anything is fetched or stored; shared items
+    are stored once, and each distinct URL is fetched once."""
+    by_pointer = {item.pointer: item for item in items}
+    inline = {at: _decode(item) for at, item in by_pointer.items() if item.bytes_base64 is not None}
     owned = await media.of_caller(caller, {item.media_id for item in items if item.media_id})
+    files: dict[str, Media | FetchProblem] = {
+        at: _owned(owned, item.media_id) for at, item in by_pointer.items() if item.media_id is not None
+    }
     urls = sorted({item.url for item in items if item.url})
     fetched = dict(zip(urls, await asyncio.gather(*(media.import_url(caller, url) for url in urls)), strict=True))
-    files: dict[str, Media | FetchProblem] = {}
-    for item in items:
-        if item.pointer in files:
-            continue
-        if item.media_id is not None:
-            files[item.pointer] = _owned(owned, item.media_id)
-        elif item.url is not None:
-            files[item.pointer] = fetched[item.url]
-        else:
-            files[item.pointer] = await media.store_bytes(caller, _decode(item), "application/octet-stream")
+    files |= {at: fetched[item.url] for at, item in by_pointer.items() if item.url is not None}
+    for at, data in inline.items():
+        files[at] = await media.store_bytes(caller, data, "application/octet-stream")
     return files
 
 
@@ -133,8 +132,8 @@ def _owned(owned: Mapping[str, Media], media_id: str) -> Media:
 def _decode(item: MediaRequest) -> bytes:
     try:
         return base64.b64decode(item.bytes_base64 or "", validate=True)
-    except binascii.Error as error:
-        rule = item.pointer.strip("/").replace("/", ".") + ".bytesBase64"
+    except ValueError as error:
+        rule = f"{field_at(item.pointer)}.bytesBase64"
         raise ValidationFailed(f"{rule} is not base64: {error}.", rule=rule) from None
 
 

@@ -6,6 +6,11 @@ from datetime import datetime
 from typing import Any
 
 
+def field_at(pointer: str) -> str:
+    """A JSON pointer as the dotted path that validation errors use: `/targets/0/media` is `targets.0.media`."""
+    return pointer.strip("/").replace("/", ".")
+
+
 @dataclass(frozen=True, slots=True)
 class MediaRequest:
     """One media item. `ref` is what the caller sent, without inline bytes; `pointer` where in the request it stands."""

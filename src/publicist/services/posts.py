@@ -256,7 +256,8 @@ class Posts:
         values = {"scheduled_at": at, "next_run_at": at}
         await self._change_queued(caller, target_id, values, "post.rescheduled", "rescheduledAt")
         self._engine.wake()
-        return (await self.get(caller, target_id))[0]
+        async with self._database.read() as connection:
+            return (await _rows(connection, [await self._target(connection, caller, target_id)]))[0]
 
     async def _change_queued(
         self, caller: Caller, target_id: str, values: dict[str, Any], event: str, moment: str
@@ -277,7 +278,7 @@ class Posts:
 
 def _not_queued(target: Target) -> Conflict:
     if target.status is TargetStatus.QUEUED:
-        words = f"The post was due at {_iso(target.scheduled_at)} and is about to go out."
+        words = "The post is due, and about to go out."
         return Conflict(words, rule="post.scheduledAt.window")
     return Conflict(
         f"The post is {target.status}, and only queued posts can be changed.",
@@ -344,7 +345,7 @@ def _fingerprint(item: Prepared) -> str:
     content = {
         "account": item.account.id,
         "text": item.draft.text,
-        "media": [[kind.kind, sha, kind.alt_text] for kind, sha in zip(item.media, item.sha256s, strict=True)],
+        "media": [[file.kind, sha, file.alt_text] for file, sha in zip(item.media, item.sha256s, strict=True)],
         "options": dict(item.options),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,9 +1,11 @@
 """Posts on the wire: the seed's `account` shape and the `targets` shape (contract: posts)."""
 
 import json
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, field_validator, model_validator
 
 from publicist.api.schemas.common import In, Moment, Out
 from publicist.kit.ids import parse_uuid
@@ -20,6 +22,23 @@ def _uuid(text: str) -> str:
     return found
 
 
+def _iso_text(value: Any) -> Any:
+    """Numbers would be taken for seconds since 1970."""
+    if not isinstance(value, str) or not _DATE.match(value):
+        raise ValueError("give an ISO 8601 time with `Z` or an offset, for example 2030-01-01T09:00:00+01:00")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+Instant = Annotated[AwareDatetime, BeforeValidator(_iso_text), AfterValidator(_utc)]
+"""An instant as text with a zone; anything else is refused (contract: timestamps)."""
 Uuid = Annotated[str, AfterValidator(_uuid)]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -30,7 +49,7 @@ class MediaIn(In):
     kind: Literal["image", "video"]
     alt_text: str | None = Field(None, description="What a screen reader says; images only.")
     media_id: str | None = Field(None, pattern=r"^med_[0-9A-Za-z]{22}$")
-    url: str | None = Field(None, pattern=r"^https?://")
+    url: str | None = Field(None, pattern=r"^https?://.")
     bytes_base64: str | None = Field(None, min_length=1)
 
     @model_validator(mode="after")
@@ -58,7 +77,10 @@ class AccountRef(In):
 
 
 class TargetIn(In):
-    """One account to post to; its own `text`, `media`, `firstComment` replace the shared ones."""
+    """One account to post to, by `accountId`, or by `platform` when only one account of it is connected.
+
+    Its own `text`, `media`, `firstComment` replace the shared ones.
+    """
 
     account_id: Uuid | None = None
     platform: str | None = None
@@ -67,12 +89,6 @@ class TargetIn(In):
     first_comment: FirstCommentIn | None = None
     options: dict[str, Any] | None = None
 
-    @model_validator(mode="after")
-    def _names_an_account(self) -> "TargetIn":
-        if self.account_id is None and self.platform is None:
-            raise ValueError("give accountId or platform")
-        return self
-
 
 class _Shared(In):
     """What both shapes have."""
@@ -80,10 +96,10 @@ class _Shared(In):
     text: Text | None = None
     media: list[MediaIn] | None = None
     first_comment: FirstCommentIn | None = None
-    scheduled_at: AwareDatetime | None = Field(None, description="ISO 8601 with `Z` or an offset; now if left out.")
-    publish_now: bool | None = None
+    scheduled_at: Instant | None = Field(None, description="ISO 8601 with `Z` or an offset; now if left out.")
+    publish_now: StrictBool | None = None
     profile_id: Uuid | None = None
-    external_id: str | None = Field(None, max_length=255, description="Your own id; echoed everywhere.")
+    external_id: str | None = Field(None, min_length=1, max_length=255, description="Your own id; echoed everywhere.")
     metadata: dict[str, Any] | None = Field(None, description="Your own data, up to 16 KB; echoed everywhere.")
 
     @field_validator("metadata")
@@ -91,7 +107,7 @@ class _Shared(In):
     def _bounded(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
         if value is not None and len(value) > METADATA_MAX_KEYS:
             raise ValueError(f"has {len(value)} keys; at most {METADATA_MAX_KEYS}")
-        size = len(json.dumps(value)) if value is not None else 0
+        size = len(json.dumps(value, ensure_ascii=False).encode()) if value is not None else 0
         if size > METADATA_MAX_BYTES:
             raise ValueError(f"is {size} bytes of JSON; at most {METADATA_MAX_BYTES}")
         return value
@@ -237,7 +253,7 @@ class PostList(Out):
 class RescheduleIn(In):
     """Another time for a queued post."""
 
-    scheduled_at: AwareDatetime
+    scheduled_at: Instant
 
 
 class CanceledOut(Out):

@@ -338,4 +338,11 @@ NOTES: tuple[RuleNote, ...] = (
         "Instagram allows a number of API posts per account in 24 hours (100, or less for some accounts).",
         "Wait until older posts leave the 24-hour window.",
     ),
+    _note(
+        "instagram.account_type.requires_professional",
+        "The Instagram account is personal",
+        "Meta's API publishes to Business and Creator accounts only.",
+        "Switch the account to a professional one in the Instagram app, then connect again.",
+        "Meta: Instagram Platform, Overview",
+    ),
 )

@@ -29,7 +29,9 @@ class HttpReply:
 
 
 class HttpClient:
-    """One connection pool. Follows no redirects, keeps no cookies, and retries nothing by itself."""
+    """One connection pool. Follows no redirects, keeps no cookies, and never sends a POST twice (a GET whose kept
+    connection turns out to be closed is sent again once).
+    """
 
     def __init__(self, *, timeout_seconds: float) -> None:
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=min(10.0, timeout_seconds))

@@ -86,6 +86,8 @@ async def _assembled(
     )
     connect = ConnectSettings(vault.derive("oauth states"), bases, frozenset(settings.trusted_origins))
     organizations = Organizations(database, clock)
+    accounts = Accounts(database, clock, vault, upstreams, connect)
+    await accounts.try_master_key()
     async with _working(settings, tools) as engine:
         yield Application(
             settings=settings,
@@ -93,7 +95,7 @@ async def _assembled(
             database=database,
             http=http,
             organizations=organizations,
-            accounts=Accounts(database, clock, vault, upstreams, connect),
+            accounts=accounts,
             media=media,
             posts=Posts(
                 database,

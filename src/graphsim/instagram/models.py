@@ -68,6 +68,10 @@ class Container:
     media_id: str | None = None
     """What it was published as."""
 
+    def __post_init__(self) -> None:
+        """A stored record comes back with the bare text."""
+        self.surface = Surface(self.surface)
+
 
 class StatusCode(StrEnum):
     """`status_code` of a container (Meta: IG Container)."""
@@ -124,3 +128,7 @@ class Media:
     share_to_feed: bool = True
     blob_id: str = ""
     poster_id: str = ""
+
+    def __post_init__(self) -> None:
+        """A stored record comes back with the bare text."""
+        self.surface = Surface(self.surface)

@@ -83,3 +83,7 @@ class Token:
     expires_at: float = 0.0
     long_lived: bool = False
     source: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """A stored record comes back with the bare text."""
+        self.kind = TokenKind(self.kind)

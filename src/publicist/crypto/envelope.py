@@ -17,6 +17,10 @@ _VERSION = b"\x01"
 _NONCE = 12
 _KEY = 32
 _WRAPPED = _NONCE + _KEY + 16
+_OTHER_KEY = (
+    "the stored tokens were sealed with another master key; restore PUBLICIST_MASTER_KEY, or the file master.key of "
+    "the data directory"
+)
 
 
 class MasterKeyError(Exception):
@@ -48,7 +52,7 @@ class Vault:
         """Decrypt. Raises MasterKeyError when another key sealed it, or when it is damaged or from another row."""
         key_id, rest = sealed[1:9], sealed[9:]
         if sealed[:1] != _VERSION or key_id != self._id:
-            raise MasterKeyError("a stored token was sealed with another master key; restore PUBLICIST_MASTER_KEY")
+            raise MasterKeyError(_OTHER_KEY)
         wrapped, body = rest[:_WRAPPED], rest[_WRAPPED:]
         try:
             data_key = self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context.encode())

@@ -93,6 +93,13 @@ class Accounts:
             await accounts.update(connection, account.id, {"token": b"", "disconnected_at": now, "updated_at": now})
             await events.add(connection, self._event(account, "account.disconnected"))
 
+    async def try_master_key(self) -> None:
+        """Open one stored token, if there is any. Raises MasterKeyError: better at the start than at the first post."""
+        async with self._database.read() as connection:
+            sealed = await accounts.any_sealed(connection)
+        if sealed is not None:
+            self._vault.open(*sealed)
+
     # Connect
 
     async def open_dialog(

@@ -92,6 +92,13 @@ async def get(connection: Connection, caller: Caller, account_id: str) -> Accoun
     return from_row(Account, row) if row else None
 
 
+async def any_sealed(connection: Connection) -> tuple[bytes, str] | None:
+    """A sealed token and the id of its account, if there is one; for trying the master key."""
+    query = sa.select(_accounts.c.token, _accounts.c.id).where(sa.func.length(_accounts.c.token) > 0).limit(1)
+    row = (await connection.execute(query)).first()
+    return (bytes(row[0]), row[1]) if row else None
+
+
 async def names(connection: Connection, ids: set[str]) -> Mapping[str, Account]:
     """Accounts by id, disconnected ones included: post history outlives an account."""
     rows = (await connection.execute(_accounts.select().where(_accounts.c.id.in_(ids)))).mappings()

@@ -1,0 +1,63 @@
+"""Services over a real database and real files, with an engine that only notes what it is asked."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from publicist.api.post_requests import read_post
+from publicist.domain.environments import Environment
+from publicist.kit.clock import ManualClock
+from publicist.services.media import MediaService, MediaSettings
+from publicist.services.post_requests import PostRequest
+from publicist.services.posts import Posts, PostSettings
+from publicist.storage.blobs.local import LocalBlobs
+from publicist.storage.session import Database
+from publicist.workflows.signals import PostSignals
+from tests.support.rows import NOW
+
+BASES = dict.fromkeys(Environment, "http://127.0.0.1")
+
+
+@dataclass
+class NotingEngine:
+    """Carries nothing anywhere."""
+
+    submitted: list[tuple[str, str]] = field(default_factory=list)
+    wakes: int = 0
+
+    def submit(self, kind: str, key: str) -> None:
+        """Note it."""
+        self.submitted.append((kind, key))
+
+    def wake(self) -> None:
+        """Count it."""
+        self.wakes += 1
+
+
+@dataclass
+class Desk:
+    """The posts service and what it stands on."""
+
+    database: Database
+    media: MediaService
+    clock: ManualClock
+    engine: NotingEngine
+    signals: PostSignals
+    posts: Posts
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    """A service that does not wait unless told to."""
+    clock, engine, signals = ManualClock(NOW), NotingEngine(), PostSignals()
+    settings = MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES)
+    media = MediaService(database, LocalBlobs(tmp_path / "media"), clock, settings)
+    posts = Posts(database, clock, media, engine, signals, PostSettings(0.0, "http://127.0.0.1"))
+    return Desk(database, media, clock, engine, signals, posts)
+
+
+def request(**body: object) -> PostRequest:
+    """A body of POST /v1/posts, read."""
+    return read_post(body)[0]

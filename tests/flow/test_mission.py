@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.support.consent import press
-from tests.support.served import Served, serving, wait_for
+from tests.support.served import ON_BOTH, Served, serving, wait_for
 
 SAMPLES = Path(str(resources.files("publicist.cli") / "samples"))
 SCOPES = [
@@ -26,6 +26,13 @@ SCOPES = [
     "instagram_content_publish",
 ]
 AccountOf = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(params=ON_BOTH)
+def served(request: pytest.FixtureRequest) -> Served:
+    """Everything here runs on SQLite and on PostgreSQL."""
+    found: Served = request.getfixturevalue(request.param)
+    return found
 
 
 def body_of(name: str, account: dict[str, Any], media: list[str]) -> dict[str, Any]:

@@ -8,9 +8,18 @@ from typing import Any
 import pytest
 
 from tests.support import files
-from tests.support.served import Served, wait_for
+from tests.support.served import ON_BOTH, Served, wait_for
 
 AccountOf = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(params=ON_BOTH)
+def served(request: pytest.FixtureRequest) -> Served:
+    """Everything here runs on SQLite and on PostgreSQL."""
+    found: Served = request.getfixturevalue(request.param)
+    return found
+
+
 FAR = "2031-05-01T09:00:00+02:00"
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import httpx2
+import psycopg
 import pytest
 
 from tests.support.consent import grant
@@ -31,6 +33,7 @@ class Served:
     pid: int
     data_dir: Path
     http: httpx2.Client = field(repr=False)
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def call(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
@@ -71,7 +74,8 @@ class Served:
     def cli(self, *arguments: str) -> dict[str, Any]:
         """Run a `publicist` command that prints JSON, on this server's data directory."""
         command = [sys.executable, "-m", "publicist.cli.main", *arguments, "--data-dir", str(self.data_dir)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        env = {**_own_environment(), **self.env}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=env)
         printed: dict[str, Any] = json.loads(done.stdout)
         return printed
 
@@ -79,6 +83,11 @@ class Served:
         """Every request that reached the simulated Meta, oldest first."""
         entries: list[dict[str, Any]] = self.control("GET", "journal?limit=100000")["entries"]
         return entries
+
+
+def _own_environment() -> dict[str, str]:
+    """This process's environment without settings of Publicist that a developer may have set."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PUBLICIST_")}
 
 
 def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
@@ -95,7 +104,6 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
 @contextmanager
 def serving(data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | None = None) -> Iterator[Served]:
     """Start the command on `data_dir` and stop it with SIGTERM; fails when it does not end cleanly."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PUBLICIST_")}
     command = [
         sys.executable,
         "-m",
@@ -108,14 +116,16 @@ def serving(data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | 
         str(data_dir),
     ]
     with (data_dir.parent / f"{data_dir.name}.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env={**clean, **FAST, **(env or {})})
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, env={**_own_environment(), **FAST, **(env or {})}
+        )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"serve did not start: {Path(log.name).read_text()}"
     ready = json.loads(line)
     try:
         with httpx2.Client(timeout=READY_SECONDS) as http:
-            yield Served(ready["url"], key or ready["testKey"], ready["pid"], data_dir, http)
+            yield Served(ready["url"], key or ready["testKey"], ready["pid"], data_dir, http, env or {})
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -125,11 +135,35 @@ def serving(data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | 
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests that do not need their own; accounts are connected."""
+def served_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server on SQLite for all tests that do not need their own; accounts are connected."""
     with serving(tmp_path_factory.mktemp("served") / "data") as running:
         running.connect()
         yield running
+
+
+@pytest.fixture(scope="session")
+def served_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_uri: str) -> Iterator[Served]:
+    """The same on a real PostgreSQL."""
+    name = f"served_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_uri, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    url = postgres_uri.replace("/postgres?", f"/{name}?")
+    with serving(tmp_path_factory.mktemp("served") / "data", env={"PUBLICIST_DATABASE_URL": url}) as running:
+        running.connect()
+        yield running
+
+
+@pytest.fixture
+def served(served_sqlite: Served) -> Served:
+    """The server most tests use; a module that overrides this one runs on both engines (`ON_BOTH`)."""
+    return served_sqlite
+
+
+ON_BOTH = [
+    pytest.param("served_sqlite", id="sqlite"),
+    pytest.param("served_postgres", id="postgres", marks=pytest.mark.postgres),
+]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ REFERENCE = ROOT / "docs" / "reference"
 
 async def _openapi() -> Mapping[str, object]:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), _env_file=None)  # type: ignore[call-arg]
+        settings = Settings(data_dir=Path(folder), _env_file=None)
         async with open_application(settings, Addresses("http://127.0.0.1:8484", None, None)) as application:
             return create_app(application).openapi()
 

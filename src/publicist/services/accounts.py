@@ -67,7 +67,8 @@ class Accounts:
         self._database = database
         self._clock = clock
         self._vault = vault
-        self._upstreams = upstreams
+        self.upstreams = upstreams
+        """Where each environment that is set up speaks to Meta."""
         self._settings = settings
 
     async def list_connected(
@@ -239,7 +240,7 @@ class Accounts:
         return platform
 
     def _upstream(self, environment: Environment, platform: Platform) -> Upstream:
-        upstream = self._upstreams.get(environment)
+        upstream = self.upstreams.get(environment)
         if upstream is None:
             raise PlatformNotEnabled(
                 f"The {environment} environment is not set up for {platform.title} on this server.",

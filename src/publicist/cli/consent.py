@@ -10,8 +10,8 @@ from publicist.cli.output import CommandFailed
 from publicist.client import Client
 
 
-class _Form(HTMLParser):
-    """The first form of a page, with every box ticked."""
+class ConsentForm(HTMLParser):
+    """The form of a consent page: where it goes, and what it sends with every box ticked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ def grant_everything(client: Client, say: Callable[[str], None]) -> None:
     with httpx2.Client(timeout=30.0) as browser:
         say(f"opening the consent page at {urlsplit(authorization_url).netloc}")
         dialog = browser.get(authorization_url)
-        form = _Form()
+        form = ConsentForm()
         form.feed(dialog.text)
         if dialog.status_code != 200 or form.action is None:
             raise CommandFailed(f"the consent page answered {dialog.status_code} without a form; is this a live key?")

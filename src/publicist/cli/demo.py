@@ -209,10 +209,26 @@ def _progress(console: Console, name: str) -> Iterator[Callable[[str], None]]:
     yield say
 
 
+_WORDS = {
+    "container": "making the container",
+    "upload": "uploading",
+    "status": "Instagram is processing",
+    "photo": "uploading the photo",
+    "start": "uploading",
+    "transfer": "uploading",
+    "publish": "publishing",
+    "feed": "publishing",
+    "finish": "publishing",
+    "video": "Facebook is processing",
+    "permalink": "reading the permalink",
+}
+"""What the keys of steps mean to a person."""
+
+
 def _doing(post: Json) -> str:
     """The latest step in words."""
     steps = [step["key"].split(":")[0] for attempt in post.get("attempts", ()) for step in attempt["steps"]]
-    return steps[-1] if steps else str(post["status"])
+    return _WORDS.get(steps[-1], steps[-1]) if steps else str(post["status"])
 
 
 def _report(console: Console, url: str, made: Sequence[Made]) -> None:

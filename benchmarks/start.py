@@ -1,4 +1,4 @@
-"""Cold start: from the command to the first healthy answer; the baseline is a bare Python that imports uvicorn."""
+"""Cold start without the simulator, to the first healthy answer; the baseline is a Python that imports uvicorn."""
 
 import statistics
 import subprocess
@@ -28,7 +28,7 @@ def run() -> dict[str, object]:
 
 def _start(data_dir: Path) -> float:
     start = time.perf_counter()
-    with serving(data_dir) as served:
+    with serving(data_dir, env={"PUBLICIST_SANDBOX": "false"}) as served:
         assert served.http.get(f"{served.url}/health").status_code == 200
         return time.perf_counter() - start
 

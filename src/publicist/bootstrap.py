@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from publicist.crypto.envelope import Vault, load_master_key
@@ -121,9 +121,8 @@ async def _working(settings: Settings, tools: PublishTools) -> AsyncIterator[Emb
         yield engine
     finally:
         tools.stopping.set()
-        ticking.cancel()
-        with suppress(asyncio.CancelledError):
-            await ticking
+        ticker.stop()
+        await ticking
         await engine.stop(STOP_SECONDS)
 
 

@@ -97,7 +97,8 @@ def _issue(issue: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
     path = [part for part in issue["loc"] if part not in ("body", "query", "path", "header")]
     name = ".".join(str(part) for part in path)
     if issue["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]), known, n=1)
+        refused = str(path[-1])
+        near = difflib.get_close_matches(refused, [one for one in known if one != refused], n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         message = f"Unknown field {name!r}{hint}"
     elif issue["type"] == "missing":

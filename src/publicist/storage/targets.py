@@ -114,9 +114,12 @@ async def next_due_at(connection: Connection, now: datetime) -> datetime | None:
     """When the next target is due on an account that no worker was told about lately."""
     account = tables.accounts.c
     query = (
-        sa.select(sa.func.min(_targets.c.next_run_at))
+        sa.select(_targets.c.next_run_at)
         .join(tables.accounts, account.id == _targets.c.account_id)
+        .where(_targets.c.next_run_at.is_not(None))
         .where(sa.or_(account.submitted_until.is_(None), account.submitted_until <= now))
+        .order_by(_targets.c.next_run_at)
+        .limit(1)
     )
     result: datetime | None = (await connection.execute(query)).scalar()
     return result

@@ -28,18 +28,25 @@ class Ticker:
         self._clock = clock
         self._engine = engine
         self._cap = cap_seconds
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Let `run` return. Never cancel it: a cancel that meets a wake-up in `wait_for` is lost on Python 3.11."""
+        self._stopping = True
+        self._engine.wake()
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
+        """Until stopped."""
+        while not self._stopping:
             self._engine.woken.clear()
             try:
                 pause = await self._tick()
             except Exception:
                 log.exception("ticker.failed")
                 pause = _AFTER_ERROR_SECONDS
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._engine.woken.wait(), pause)
+            if not self._stopping:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._engine.woken.wait(), pause)
 
     async def _tick(self) -> float:
         """Submit what is due; the seconds until the next look."""

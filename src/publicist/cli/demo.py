@@ -20,6 +20,7 @@ from publicist.client import ApiError, Client
 from publicist.client.client import Json
 
 SAMPLES = Path(__file__).parent / "samples"
+SAMPLE_FILES = ("coffee.jpg", "cat.jpg", "rocket.jpg", "clip.mp4")
 _DONE = frozenset({"published", "failed", "rejected", "unconfirmed", "canceled"})
 _WAIT_SECONDS = 120.0
 _STOP_SECONDS = 20.0
@@ -129,7 +130,7 @@ def _tour(client: Client, files: Sequence[Path], console: Console) -> tuple[list
     for account in accounts:
         console.print(f"  {account['platform']:<10} {account['displayName']}")
     console.print("\nUploading")
-    uploads = _upload(client, files or [*sorted(SAMPLES.glob("*.jpg")), SAMPLES / "clip.mp4"], console)
+    uploads = _upload(client, files or [SAMPLES / name for name in SAMPLE_FILES], console)
     console.print("\nPublishing")
     return accounts, [_publish(client, name, body, console) for name, body in _bodies(accounts, uploads)]
 

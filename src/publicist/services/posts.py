@@ -36,8 +36,6 @@ from publicist.workflows.signals import PostSignals
 KEY_LIFETIME = timedelta(hours=24)
 SOONEST = timedelta(seconds=1)
 """A scheduled time has to be at least this far ahead."""
-_SOON = timedelta(minutes=1)
-"""A post due later than this is found by the ticker's own looks."""
 _LOOK_SECONDS = 0.5
 _ROUTE = "POST /v1/posts"
 
@@ -193,8 +191,7 @@ class Posts:
     def _start(self, batch: Batch) -> None:
         """Tell the engine; nothing is lost when it does not hear, the ticker looks at the rows."""
         if batch.post.scheduled_at is not None:
-            if batch.post.scheduled_at - batch.post.created_at < _SOON:
-                self._engine.wake()
+            self._engine.wake()
             return
         for account_id in {target.account_id for target in batch.targets}:
             self._engine.submit(PUBLISH, account_id)

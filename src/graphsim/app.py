@@ -1,9 +1,6 @@
 """One process plays every host, by path prefix or by `Host`; every call is journaled with what it changed."""
 
-import re
-import secrets
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,126 +8,122 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from graphsim import feeds
-from graphsim.clock import graph_time, http_time
-from graphsim.control import control
-from graphsim.graph import answer
-from graphsim.instagram.upload import upload
-from graphsim.journal import redact
+from graphsim.auth import app_credentials, token_text
+from graphsim.batch import batch
+from graphsim.clock import http_time
+from graphsim.control.routes import control
+from graphsim.exchange import Exchange, effect, journal_entry, settle
+from graphsim.faults.models import When
+from graphsim.faults.strike import before, choose, note, replacement
+from graphsim.hosts import GRAPH_HOSTS, LATER_HOSTS, Place, place_of, split_version, without_version
+from graphsim.instagram.upload import upload as upload_to_container
+from graphsim.nodes import Target
 from graphsim.oauth.dialog import dialog
-from graphsim.settings import NEWEST_VERSION, OLDEST_USABLE_VERSION
+from graphsim.pages.reels import upload as upload_reel
+from graphsim.pages.uploads import receive_upload
 from graphsim.state import State
-from graphsim.wire import GraphError, Params
+from graphsim.store import changes
+from graphsim.wire.errors import GraphError
+from graphsim.wire.params import Params, method_of, read_params
 
-GRAPH_HOSTS = frozenset({"graph.facebook.com", "graph-video.facebook.com"})
-HOSTS = GRAPH_HOSTS | {"www.facebook.com", "rupload.facebook.com", "www.instagram.com"}
-_VERSION = re.compile(r"v(\d+)\.(\d+)$")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_UPLOADS: dict[str, Callable[[State, Request, str], Awaitable[Response]]] = {
+    "ig-api-upload": upload_to_container,
+    "video-upload": upload_reel,
+}
 
 
 def create_app(state: State) -> Starlette:
     """The application over a state."""
 
     async def entry(request: Request) -> Response:
-        path = request.path_params["path"]
-        host = request.headers.get("host", "").split(":")[0]
-        if host not in HOSTS:
-            host, _, path = path.partition("/")
-        return await _dispatch(state, request, host, path)
+        await settle(state)
+        return await _dispatch(state, request, place_of(request))
 
     return Starlette(routes=[Route("/{path:path}", entry, methods=_METHODS)])
 
 
-async def _dispatch(state: State, request: Request, host: str, path: str) -> Response:
-    if host in HOSTS:
-        version, rest = _split_version(path)
-        if host in GRAPH_HOSTS:
-            return await _graph(state, request, host, rest, version)
-        if host == "rupload.facebook.com":
-            return await _rupload(state, request, host, path)
-        if host == "www.facebook.com" and rest == "dialog/oauth":
-            reply = await dialog(state, request)
-            _note(state, request, host, "/dialog/oauth", dict(request.query_params), reply.status_code, {})
-            return reply
-        return feeds.facebook(state, path) if host == "www.facebook.com" else feeds.instagram(state, path)
-    if host == "_control":
-        return await control(state, request, path)
-    if host == "cdn":
-        return feeds.cdn(state, path)
-    if (host, path) == ("static", "style.css"):
-        return feeds.style(request)
-    return feeds.index(state) if not host else Response(status_code=404)
+async def _dispatch(state: State, request: Request, place: Place) -> Response:
+    host, path = place
+    if host in GRAPH_HOSTS:
+        return await _graph(state, request, host, path)
+    if host == "rupload.facebook.com":
+        return await _rupload(state, request, path)
+    if host == "www.facebook.com":
+        return await _facebook(state, request, path)
+    if host == "www.instagram.com":
+        return feeds.instagram(state, path)
+    if host in LATER_HOSTS:
+        return JSONResponse(
+            {"error": {"message": f"{host} is not simulated yet", "type": "NotSimulated", "code": 1}}, 501
+        )
+    return await _own(state, request, path)
 
 
-def _split_version(path: str) -> tuple[str, str]:
-    """The version that serves a call, and the rest of its path (Meta: Graph API, Platform Versioning)."""
+async def _own(state: State, request: Request, path: str) -> Response:
     first, _, rest = path.partition("/")
-    match = _VERSION.match(first)
-    if match is None:
-        return OLDEST_USABLE_VERSION, path.strip("/")
-    asked, oldest, newest = ((int(n) for n in v[1:].split(".")) for v in (first, OLDEST_USABLE_VERSION, NEWEST_VERSION))
-    major, minor = tuple(asked)
-    if (major, minor) > tuple(newest):
-        return "", rest.strip("/")
-    return (first if (major, minor) >= tuple(oldest) else OLDEST_USABLE_VERSION), rest.strip("/")
+    if first == "_control":
+        return await control(state, request, rest)
+    if first == "cdn":
+        return feeds.cdn(state, rest)
+    if first == "static":
+        return feeds.asset(rest)
+    return feeds.own_page(state, path)
 
 
-async def _graph(state: State, request: Request, host: str, path: str, version: str) -> Response:
-    """A Graph call: its answer or its error, journaled and committed before it leaves."""
-    error: GraphError | None = None
-    body: Mapping[str, Any] = {}
-    try:
-        if not version:
-            raise GraphError(2500, f"Unknown path components: /{path}")
-        body, _, _ = await answer(state, request, path)
-        reply: Response = JSONResponse(body, headers={"Cache-Control": "private, no-cache, no-store, must-revalidate"})
-    except GraphError as refusal:
-        error = refusal
-        reply = error.response()
-    params: Params = getattr(request.state, "params", Params(dict(request.query_params)))
-    effect = {"id": body["id"]} if request.method != "GET" and "id" in body else {}
-    _note(state, request, host, f"/{path}", _texts(params), reply.status_code, effect, error)
-    reply.headers["facebook-api-version"] = version or NEWEST_VERSION
-    reply.headers["x-fb-trace-id"] = secrets.token_urlsafe(8)
-    reply.headers["Date"] = http_time(state.clock.now())
-    return reply
-
-
-async def _rupload(state: State, request: Request, host: str, path: str) -> Response:
-    parts = [part for part in path.split("/") if part and not _VERSION.match(part)]
-    if request.method != "POST" or len(parts) != 2 or parts[0] != "ig-api-upload":
-        return Response(status_code=404)
-    reply = await upload(state, request, parts[1])
-    headers = {name: request.headers.get(name, "") for name in ("offset", "file_size")}
-    _note(state, request, host, f"/{path}", headers, reply.status_code, {})
-    return reply
-
-
-def _texts(params: Params) -> dict[str, str]:
-    return {name: params.text(name) for name in params.values} | dict.fromkeys(params.files, "(file)")
-
-
-def _note(
-    state: State,
-    request: Request,
-    host: str,
-    path: str,
-    params: Mapping[str, str],
-    status: int,
-    effect: Mapping[str, Any],
-    error: GraphError | None = None,
-) -> None:
-    """One journal entry, durable together with what the call changed."""
-    entry: dict[str, Any] = {
-        "at": graph_time(state.clock.now()),
-        "method": request.method,
-        "host": host,
-        "path": path,
-        "params": redact(params),
-        "token": getattr(request.state, "token_kind", "none"),
-        "status": status,
-        "effect": dict(effect),
-    }
-    if error is not None:
-        entry["error"] = {"code": error.code, "subcode": error.subcode}
-    state.journal.add(entry)
+async def _facebook(state: State, request: Request, path: str) -> Response:
+    if split_version(path)[1] != "dialog/oauth":
+        return feeds.facebook(state, path)
+    reply = await dialog(state, request)
+    entry = journal_entry(state, request.method, "www.facebook.com", "/dialog/oauth", dict(request.query_params))
+    edge = f"{request.method} www.facebook.com/dialog/oauth"
+    state.journal.add(entry | {"edge": edge, "token": "none", "status": reply.status_code, "effect": {}})
     state.database.commit()
+    return reply
+
+
+async def _graph(state: State, request: Request, host: str, path: str) -> Response:
+    """A Graph call; a body that cannot be read is refused in Meta's envelope too."""
+    state.clock.tick()
+    version, rest = split_version(path)
+    upload = state.uploads.get(rest)
+    if upload is not None and request.method == "POST":
+        return await receive_upload(state, request, upload)
+    try:
+        params = await read_params(request)
+        method = method_of(request.method, params)
+        token = token_text(request, params)
+        app_credentials(request, params)
+        if not rest and params.has("batch"):
+            return await batch(state, params, token)
+    except GraphError as refusal:
+        return JSONResponse(refusal.body("A" + state.text(22, "trace")), refusal.status, refusal.headers())
+    return await Exchange(state, method, host, rest, version, params, token).serve()
+
+
+async def _rupload(state: State, request: Request, path: str) -> Response:
+    """An upload of bytes, under the same faults as every call."""
+    state.clock.tick()
+    parts = without_version(path)
+    if request.method != "POST" or len(parts) != 2 or parts[0] not in _UPLOADS:
+        return Response(status_code=404)
+    edge = f"POST rupload.facebook.com/{parts[0]}/" + ("{container}" if parts[0] == "ig-api-upload" else "{video}")
+    fault = choose(state, "POST", Target(edge, parts[1], "", None, True), Params({}))
+    changed: list[tuple[str, str]] = []
+    mine = changes.set(changed)
+    try:
+        reply = (await before(fault) if fault else None) or await _UPLOADS[parts[0]](state, request, parts[1])
+        if fault is not None and fault.when is When.AFTER:
+            reply = replacement(fault, bytes(reply.body)) or reply
+    except GraphError as refusal:
+        reply = JSONResponse(refusal.body("A" + state.text(22, "trace")), refusal.status)
+    finally:
+        changes.reset(mine)
+    headers = {name: request.headers.get(name, "") for name in ("offset", "file_size", "file_url")}
+    entry = journal_entry(state, "POST", "rupload.facebook.com", f"/{path}", headers)
+    kind = getattr(request.state, "token_kind", "none")
+    entry |= {"edge": edge, "token": kind, "status": reply.status_code, "effect": effect(changed)}
+    state.journal.add(entry | ({"fault": note(fault)} if fault else {}))
+    state.database.commit()
+    reply.headers["Date"] = http_time(state.clock.now() + state.clock_skew)
+    return reply

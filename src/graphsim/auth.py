@@ -1,6 +1,6 @@
 """Who makes a call: the token, whether it lives, what it reaches, and the proof that the app's server sent it."""
 
-import hashlib
+import base64
 import hmac
 from dataclasses import dataclass
 
@@ -9,7 +9,21 @@ from starlette.requests import Request
 from graphsim.clock import error_time
 from graphsim.oauth.models import Grant, Token, TokenKind
 from graphsim.state import State
-from graphsim.wire import GraphError, Params, unsupported
+from graphsim.wire.errors import GraphError, unsupported
+from graphsim.wire.params import Params
+
+ENDINGS = {
+    458: "Error validating access token: The user has not authorized application.",
+    459: "You cannot access the app till you log in to www.instagram.com and follow the instructions given.",
+    460: "Error validating access token: The session has been invalidated because the user changed their password or "
+    "Facebook has changed the session for security reasons.",
+    464: "Error validating access token: Sessions for the user are not allowed because the user is not a confirmed "
+    "user.",
+    467: "Error validating access token: This may be because the user logged out or may be due to a system error.",
+    492: "Error validating access token: Session has been invalidated because the user does not have a role on the "
+    "Page.",
+}
+"""Subcodes of 190 that end a token before its time (Meta: Handling Errors)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +43,32 @@ class Caller:
             if not self.has(scope):
                 raise GraphError(10, f"(#10) This endpoint requires the '{scope}' permission", status=403)
 
+    def need_data_access(self, now: float) -> None:
+        """Raises GraphError 190 when the user has been away for 90 days; `instagram_*` permissions end with that.
+
+        Which reply Meta gives is unconfirmed (Meta: Authentication Versus Data Access).
+        """
+        if self.grant is not None and now >= self.grant.data_access_expires_at:
+            raise GraphError(190, "Error validating access token: The user's data access has expired.")
+
 
 def token_text(request: Request, params: Params) -> str:
     """The token from the header (`Bearer` or `OAuth`) or the parameter."""
     scheme, _, rest = request.headers.get("authorization", "").partition(" ")
     return rest.strip() if scheme in ("Bearer", "OAuth") and rest else params.text("access_token")
+
+
+def app_credentials(request: Request, params: Params) -> None:
+    """`client_id` and `client_secret` from HTTP Basic, which OAuth libraries send in their place (RFC 6749, 2.3.1)."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme != "Basic":
+        return
+    try:
+        id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return
+    params.values.setdefault("client_id", id)
+    params.values.setdefault("client_secret", secret)
 
 
 def authenticate(state: State, text: str, proof: str | None) -> Caller:
@@ -42,17 +77,26 @@ def authenticate(state: State, text: str, proof: str | None) -> Caller:
         words = "An active access token must be used to query information about the current user."
         raise GraphError(2500, words)
     app_token = f"{state.settings.app_id}|{state.settings.app_secret}"
-    if hmac.compare_digest(text, app_token):
+    if hmac.compare_digest(text.encode(), app_token.encode()):
         return Caller(Token(app_token, TokenKind.APP), None)
     token = state.tokens.get(text)
     if token is None:
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
     if proof is not None:
         check_proof(state, text, proof)
+    return Caller(token, _alive(state, token))
+
+
+def _alive(state: State, token: Token) -> Grant:
+    """The grant of a token that is still good. Raises GraphError 190 with the subcode of what ended it."""
     grant = state.grants.get(token.grant_id)
     if grant is None or grant.revoked:
-        words = "Error validating access token: The user has not authorized application."
-        raise GraphError(190, words, subcode=458)
+        raise GraphError(190, ENDINGS[458], subcode=458)
+    if token.ended_by:
+        raise GraphError(190, ENDINGS[token.ended_by], subcode=token.ended_by)
+    page = state.pages.get(token.page_id)
+    if page is not None and not page.roles.get(token.user_id):
+        raise GraphError(190, ENDINGS[492], subcode=492)
     now = state.clock.now()
     if token.expires_at and now >= token.expires_at:
         words = (
@@ -60,23 +104,24 @@ def authenticate(state: State, text: str, proof: str | None) -> Caller:
             f"The current time is {error_time(now)}."
         )
         raise GraphError(190, words, subcode=463)
-    return Caller(token, grant)
+    return grant
 
 
 def check_proof(state: State, token: str, proof: str) -> None:
-    """Every server call carries `appsecret_proof` (Meta: Graph API, Securing Requests). Raises GraphError 100."""
+    """`appsecret_proof` as lower-case hex (Meta: Graph API, Securing Requests). Raises GraphError 100."""
     if not proof:
+        if not state.settings.proof_required:
+            return
         words = "API calls from the server require an appsecret_proof argument"
         raise GraphError(100, words, kind="GraphMethodException")
-    right = hmac.new(state.settings.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(right, proof):
+    if not hmac.compare_digest(state.proof(token).encode(), proof.encode()):
         words = "Invalid appsecret_proof provided in the API argument"
         raise GraphError(100, words, kind="GraphMethodException")
 
 
 def page_for(caller: Caller, page_id: str, method: str) -> None:
     """A Page's objects need its own token. Raises GraphError 200 for a user token, 100/33 for another Page's."""
-    if caller.token.kind is TokenKind.USER:
+    if caller.token.kind.is_person:
         words = (
             "(#200) If posting to a group, requires app being installed in the group, and either publish_to_groups "
             "permission with user token, or both pages_read_engagement and pages_manage_posts permission with page "
@@ -86,3 +131,9 @@ def page_for(caller: Caller, page_id: str, method: str) -> None:
         raise GraphError(200, words, status=403)
     if caller.token.kind is not TokenKind.PAGE or caller.token.page_id != page_id:
         raise unsupported(method, page_id)
+
+
+def tasks_of(state: State, caller: Caller, page_id: str) -> list[str]:
+    """What the person behind the token may do on a Page."""
+    page = state.pages.get(page_id)
+    return list(page.roles.get(caller.token.user_id, ())) if page else []

@@ -1,4 +1,4 @@
-"""`graphsim serve`: run the simulator."""
+"""`graphsim serve`: run the simulator. `graphsim coverage`: what it covers."""
 
 import argparse
 import asyncio
@@ -6,62 +6,106 @@ import json
 import os
 import socket
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from graphsim.app import create_app
-from graphsim.settings import DEMO_APP_ID, DEMO_APP_SECRET, Settings
+from graphsim.coverage.command import print_coverage
+from graphsim.settings import DEMO_APP_ID, DEMO_APP_SECRET, Profile, Settings
 from graphsim.state import State
+from graphsim.worlds import WorldError, names
 
 _BACKLOG = 2048
 
 
+class _Protocol(HttpToolsProtocol):
+    """Hands the connection to the application, so that faults can cut it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["graphsim.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+
+
 def main() -> None:
     """Entry point of the console script."""
-    options = _parser().parse_args()
+    parser = argparse.ArgumentParser(prog="graphsim", description="A simulated Meta Graph API.")
+    commands = parser.add_subparsers(required=True, dest="command")
+    _serve_options(commands.add_parser("serve", help="run until stopped"))
+    coverage = commands.add_parser("coverage", help="what of the Graph API is simulated")
+    coverage.add_argument("--json", action="store_true", help="counts, also for each section")
+    options = parser.parse_args()
+    if options.command == "coverage":
+        print_coverage(as_json=options.json)
+        return
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((options.host, options.port))
         listener.listen(_BACKLOG)
-        asyncio.run(_serve(options, listener))
+        try:
+            asyncio.run(_serve(options, listener))
+        except WorldError as error:
+            parser.error(str(error))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="graphsim", description="A simulated Meta Graph API.")
-    serve = parser.add_subparsers(required=True).add_parser("serve", help="run until stopped")
+def _serve_options(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8485, help="0 picks a free one")
     serve.add_argument("--state", default=":memory:", help="file that keeps the state; in memory by default")
     serve.add_argument("--public-base", help="URL under which people reach it; its own by default")
-    serve.add_argument("--app-id", default=DEMO_APP_ID)
-    serve.add_argument("--app-secret", default=os.environ.get("GRAPHSIM_APP_SECRET", DEMO_APP_SECRET))
-    serve.add_argument("--app-name", default="Publicist demo")
-    serve.add_argument("--redirect-uri", action="append", default=[], help="an allowed callback; repeatable")
-    serve.add_argument("--world", default="demo", help="a named world, or a JSON file")
-    serve.add_argument("--image-seconds", type=float, default=0.2)
-    serve.add_argument("--video-seconds", type=float, default=1.0)
+    serve.add_argument("--world", default="demo", help=f"{', '.join(names())}, or a JSON file")
+    serve.add_argument("--profile", type=Profile, default=Profile.DEFAULT, help="default or strict")
+    serve.add_argument("--seed", default="", help="the same ids, tokens and faults in every run")
+    serve.add_argument("--fixed-clock", type=datetime.fromisoformat, help="a time that stands still")
+    serve.add_argument("--clock-step", type=float, default=0.0, help="seconds that each call moves the clock by")
     serve.add_argument("--parent-pid", type=int, help="end when this process is gone")
     serve.add_argument("--json", action="store_true", help="print one line of JSON when ready")
-    return parser
+    app = serve.add_argument_group("the app")
+    app.add_argument("--app-id", default=DEMO_APP_ID)
+    app.add_argument("--app-secret", default=os.environ.get("GRAPHSIM_APP_SECRET", DEMO_APP_SECRET))
+    app.add_argument("--app-name", default="Publicist demo")
+    app.add_argument("--app-in-development", action="store_true", help="consent only for people with a role on it")
+    app.add_argument("--redirect-uri", action="append", default=[], help="an allowed callback; repeatable")
+    app.add_argument("--login-configuration", action="append", default=[], help="an allowed config_id; repeatable")
+    app.add_argument("--deauthorize-url", default="")
+    app.add_argument("--data-deletion-url", default="")
+    app.add_argument("--webhook-url", default="")
+    app.add_argument("--webhook-verify-token", default="")
+    app.add_argument("--proof-optional", action="store_true", help="take calls without appsecret_proof")
+    pace = serve.add_argument_group("pace, in seconds, and limits")
+    for name in ("image", "video", "commit", "lag", "fetch"):
+        default = Settings.__dataclass_fields__[f"{name}_seconds"].default
+        pace.add_argument(f"--{name}-seconds", type=float, default=default)
+    for name in ("app_calls_per_hour", "user_calls_per_hour", "object_calls_per_day"):
+        pace.add_argument(f"--{name.replace('_', '-')}", type=int, default=Settings.__dataclass_fields__[name].default)
+
+
+def _settings(options: argparse.Namespace, own: str) -> Settings:
+    given: dict[str, Any] = {
+        name: value for name, value in vars(options).items() if name in Settings.__dataclass_fields__
+    }
+    fixed = options.fixed_clock.timestamp() if options.fixed_clock else None
+    return Settings(
+        **given
+        | {
+            "base_url": (options.public_base or own).rstrip("/"),
+            "fixed_clock": fixed,
+            "redirect_uris": tuple(options.redirect_uri),
+            "login_configurations": tuple(options.login_configuration),
+            "proof_required": not options.proof_optional,
+        }
+    )
 
 
 async def _serve(options: argparse.Namespace, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     own = f"http://{host}:{port}"
-    settings = Settings(
-        base_url=(options.public_base or own).rstrip("/"),
-        state=options.state,
-        app_id=options.app_id,
-        app_secret=options.app_secret,
-        app_name=options.app_name,
-        redirect_uris=tuple(options.redirect_uri),
-        world=options.world,
-        image_seconds=options.image_seconds,
-        video_seconds=options.video_seconds,
-    )
-    state = State(settings)
+    state = State(_settings(options, own))
     config = uvicorn.Config(
         create_app(state),
+        http=_Protocol,
         log_config=None,
         access_log=False,
         lifespan="off",

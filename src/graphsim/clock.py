@@ -1,4 +1,4 @@
-"""Time inside the simulator: the machine's, plus what a test moved it by."""
+"""Time inside the simulator: the machine's or a fixed one, plus what a test moved it by."""
 
 import time
 from datetime import UTC, datetime
@@ -6,20 +6,29 @@ from email.utils import formatdate
 
 
 class Clock:
-    """Every moment in the state is unix seconds of this clock."""
+    """Every moment in the state is unix seconds of this clock.
 
-    def __init__(self, offset: float = 0.0) -> None:
+    With `fixed` it stands still: each `tick` (one call to a simulated host) moves it by `step` seconds.
+    """
+
+    def __init__(self, offset: float = 0.0, *, fixed: float | None = None, step: float = 0.0) -> None:
         self.offset = offset
+        self._fixed = fixed
+        self._step = step
 
     def now(self) -> float:
         """Unix seconds."""
-        return time.time() + self.offset
+        return (time.time() if self._fixed is None else self._fixed) + self.offset
 
     def move(self, seconds: float) -> None:
         """Jump ahead. Raises ValueError for a jump back, which would undo what already happened."""
-        if seconds < 0:
+        if not seconds >= 0:
             raise ValueError("the clock cannot be moved back")
         self.offset += seconds
+
+    def tick(self) -> None:
+        """A call came in."""
+        self.offset += self._step
 
 
 def graph_time(seconds: float) -> str:

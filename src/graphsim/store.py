@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import asdict
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -13,6 +14,9 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE TABLE IF NOT EXISTS journal (n INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+
+changes: ContextVar[list[tuple[str, str]] | None] = ContextVar("changes", default=None)
+"""What the present call changed so far: (`created Post`, id); the journal writes it down."""
 
 
 class Record(Protocol):
@@ -52,16 +56,28 @@ class Database:
         """Set a single value."""
         self.connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
+    def forget(self, prefix: str) -> None:
+        """Drop the values whose names begin so."""
+        self.connection.execute("DELETE FROM facts WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
+
 
 class Table(Generic[R]):
-    """All records of one kind, in the order in which they were first put."""
+    """All records of one kind, in the order in which they were first put; `index` names a field that never changes."""
 
-    def __init__(self, database: Database, kind: type[R]) -> None:
+    def __init__(self, database: Database, kind: type[R], index: str = "") -> None:
         self._connection = database.connection
         self._kind = kind.__name__
+        self._index = index
+        self._rows: dict[str, R] = {}
+        self._groups: dict[str, dict[str, R]] = {}
         rows = self._connection.execute("SELECT body FROM records WHERE kind = ? ORDER BY n", (self._kind,))
-        found = [kind(**json.loads(body)) for (body,) in rows]
-        self._rows: dict[str, R] = {record.id: record for record in found}
+        for (body,) in rows:
+            self._keep(kind(**json.loads(body)))
+
+    def _keep(self, record: R) -> None:
+        self._rows[record.id] = record
+        if self._index:
+            self._groups.setdefault(getattr(record, self._index), {})[record.id] = record
 
     def get(self, id: str) -> R | None:
         """The record, or None."""
@@ -71,9 +87,14 @@ class Table(Generic[R]):
         """The record. Raises KeyError."""
         return self._rows[id]
 
+    def of(self, value: str) -> list[R]:
+        """The records whose indexed field has a value, oldest first."""
+        return list(self._groups.get(value, {}).values())
+
     def put(self, record: R) -> R:
         """Add it, or write down that it changed."""
-        self._rows[record.id] = record
+        _note("changed" if record.id in self._rows else "created", self._kind, record.id)
+        self._keep(record)
         self._connection.execute(
             "INSERT INTO records (kind, id, body) VALUES (?, ?, ?) "
             "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
@@ -83,12 +104,18 @@ class Table(Generic[R]):
 
     def delete(self, id: str) -> None:
         """Forget it."""
-        self._rows.pop(id, None)
+        record = self._rows.pop(id, None)
+        if record is None:
+            return
+        if self._index:
+            self._groups[getattr(record, self._index)].pop(id, None)
+        _note("deleted", self._kind, id)
         self._connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (self._kind, id))
 
     def clear(self) -> None:
         """Forget all."""
         self._rows.clear()
+        self._groups.clear()
         self._connection.execute("DELETE FROM records WHERE kind = ?", (self._kind,))
 
     def __iter__(self) -> Iterator[R]:
@@ -97,3 +124,13 @@ class Table(Generic[R]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+def _note(verb: str, kind: str, id: str) -> None:
+    noted = changes.get()
+    if noted is not None and kind not in _QUIET:
+        noted.append((f"{verb} {kind}", id))
+
+
+_QUIET = frozenset({"Token", "Blob", "Code"})
+"""Kinds whose ids are secrets or say nothing."""

@@ -232,5 +232,5 @@ def test_the_journal_holds_every_call_and_no_secret(sim: Graphsim, page: Account
     made = own.done("POST", f"{id}/feed", message="noted")
     entry = sim.journal()[-1]
     assert (entry["method"], entry["path"], entry["status"]) == ("POST", f"/{id}/feed", 200)
-    assert entry["effect"] == {"id": made["id"]}
+    assert entry["effect"] == {"created Post": [made["id"]]}
     assert own.token not in json.dumps(sim.journal())

@@ -99,9 +99,9 @@ async def consent_to(
     return await facebook.CONNECTOR.exchange(upstream, code=code, redirect_uri=redirect_uri)
 
 
-def linked(world: dict[str, Any]) -> list[dict[str, Any]]:
-    """The world's Pages that have an Instagram account."""
-    return [page for page in world["pages"] if page.get("instagram")]
+def linked(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that have an Instagram account."""
+    return [page for page in pages if page.get("instagram")]
 
 
 async def test_one_consent_yields_every_page_and_every_linked_instagram_account(
@@ -112,21 +112,21 @@ async def test_one_consent_yields_every_page_and_every_linked_instagram_account(
     assert (consent.declined_scopes, consent.notices) == ((), ())
     assert consent.subject.isdigit()
     assert consent.token_expires_at is not None
-    world = graphsim.world()
+    mine = graphsim.pages()
     pages = await facebook.discover(upstream, consent.token)
     accounts = await instagram.discover(upstream, consent.token)
     assert {page.platform_account_id: page.display_name for page in pages} == {
-        page["id"]: page["name"] for page in world["pages"]
+        page["id"]: page["name"] for page in mine
     }
-    assert {account.metadata["pageId"] for account in accounts} == {page["id"] for page in linked(world)}
-    assert {account.display_name for account in accounts} == {page["instagram"]["username"] for page in linked(world)}
+    assert {account.metadata["pageId"] for account in accounts} == {page["id"] for page in linked(mine)}
+    assert {account.display_name for account in accounts} == {page["instagram"]["username"] for page in linked(mine)}
     by_page = {page.platform_account_id: page.token for page in pages}
     assert all(account.token == by_page[str(account.metadata["pageId"])] for account in accounts)
     assert consent.token not in by_page.values()
 
 
 async def test_only_the_ticked_pages_are_found(graphsim: Graphsim, upstream: Upstream, redirect_uri: str) -> None:
-    ticked = linked(graphsim.world())[0]["id"]
+    ticked = linked(graphsim.pages())[0]["id"]
     consent = await consent_to(upstream, redirect_uri, pages=[ticked])
     assert [page.platform_account_id for page in await facebook.discover(upstream, consent.token)] == [ticked]
     assert len(await instagram.discover(upstream, consent.token)) == 1

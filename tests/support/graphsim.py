@@ -41,9 +41,14 @@ class Graphsim:
         self.control("POST", "seed", json={"world": world} if isinstance(world, str) else world)
 
     def world(self) -> dict[str, Any]:
-        """Users, Pages and Instagram accounts."""
+        """Users, businesses, Pages and Instagram accounts, the time, the profile."""
         world: dict[str, Any] = self.control("GET", "world")
         return world
+
+    def pages(self) -> list[dict[str, Any]]:
+        """The Pages of the first person, who is the one to consent unless the dialog is told otherwise."""
+        world = self.world()
+        return [page for page in world["pages"] if world["users"][0]["id"] in page["roles"]]
 
     def stop(self) -> None:
         """End it; fails when it does not end cleanly on SIGTERM."""

@@ -1,10 +1,14 @@
 """Bytes that were fetched or uploaded, kept under ids, and looked at away from the event loop."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
+from starlette.datastructures import UploadFile
+
+from graphsim.media.fetch import fetch
 from graphsim.media.models import Blob, ImageFacts, VideoFacts
-from graphsim.media.probe import fetch, image_facts, video_facts
+from graphsim.media.probe import image_facts, video_facts
 from graphsim.state import State
 
 _MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "BMP": "image/bmp", "TIFF": "image/tiff"}
@@ -19,6 +23,14 @@ async def download(state: State, url: str) -> str:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+    return blob_id
+
+
+def receive(state: State, upload: UploadFile) -> str:
+    """The id of the bytes of a file part."""
+    blob_id = state.new_id()
+    with state.blob_path(blob_id).open("wb") as file:
+        shutil.copyfileobj(upload.file, file)
     return blob_id
 
 

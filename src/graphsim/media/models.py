@@ -14,7 +14,7 @@ class ImageFacts:
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """Sizes in pixels as stored; `duration` in seconds; `complete` is False when pictures at the end are missing."""
+    """Sizes in pixels as stored; `duration` in seconds; `bit_rate` in bits per second, of the whole file."""
 
     container: str
     codec: str
@@ -23,10 +23,14 @@ class VideoFacts:
     height: int
     duration: float
     fps: float
-    complete: bool
     audio_codec: str | None
     audio_rate: int
     audio_channels: int
+    bit_rate: int
+    interlaced: bool
+    moov_first: bool
+    edited: bool
+    """An edit list cuts, delays or changes the speed."""
     poster: bytes
     """A JPEG of an early picture."""
 

@@ -3,43 +3,13 @@
 import io
 from pathlib import Path
 
-import aiohttp
 import av
 from PIL import Image, ImageOps
 
+from graphsim.media.boxes import read_boxes
 from graphsim.media.models import ImageFacts, VideoFacts
 
-CRAWLER = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"
-_MAX_BYTES = 1_100_000_000
-
 av.logging.set_libav_level(av.logging.PANIC)
-
-
-class FetchError(Exception):
-    """The URL gave no file; the message says why."""
-
-
-async def fetch(url: str, to: Path, seconds: float) -> None:
-    """Download a URL as Meta's crawler does: anonymously, and without following redirects. Raises FetchError."""
-    if not url.startswith(("http://", "https://")):
-        raise FetchError("not a URL")
-    timeout = aiohttp.ClientTimeout(total=seconds)
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": CRAWLER}) as session,
-            session.get(url, allow_redirects=False) as reply,
-        ):
-            if reply.status != 200:
-                raise FetchError(f"answered {reply.status}")
-            received = 0
-            with to.open("wb") as file:
-                async for chunk in reply.content.iter_chunked(1 << 20):
-                    received += len(chunk)
-                    if received > _MAX_BYTES:
-                        raise FetchError("too large")
-                    file.write(chunk)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise FetchError(type(error).__name__) from None
 
 
 def image_facts(path: Path) -> ImageFacts | None:
@@ -56,6 +26,7 @@ def image_facts(path: Path) -> ImageFacts | None:
 def video_facts(path: Path) -> VideoFacts | None:
     """What a video is; None when there is no picture in it."""
     try:
+        boxes = read_boxes(path)
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             audio = container.streams.audio[0] if container.streams.audio else None
@@ -72,10 +43,13 @@ def video_facts(path: Path) -> VideoFacts | None:
                 height=stream.codec_context.height,
                 duration=duration,
                 fps=float(stream.average_rate or 0),
-                complete=True,
                 audio_codec=audio.codec_context.name if audio else None,
                 audio_rate=audio.codec_context.sample_rate if audio else 0,
                 audio_channels=audio.codec_context.channels if audio else 0,
+                bit_rate=int(container.bit_rate or 0),
+                interlaced=bool(frame.interlaced_frame),
+                moov_first=boxes.moov_first,
+                edited=boxes.edited,
                 poster=poster.getvalue(),
             )
     except (av.FFmpegError, StopIteration, IndexError, OSError, ValueError):

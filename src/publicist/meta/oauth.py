@@ -38,13 +38,14 @@ class TokenFacts:
 
 
 def dialog_url(upstream: Upstream, *, scopes: Sequence[str], state: str, redirect_uri: str) -> str:
-    """Where to send the user to consent."""
+    """Where to send the user to consent; what was declined before is asked for again."""
     query = {
         "client_id": upstream.app_id,
         "redirect_uri": redirect_uri,
         "state": state,
         "scope": ",".join(scopes),
         "response_type": "code",
+        "auth_type": "rerequest",
     }
     return f"{upstream.hosts['dialog']}/{upstream.version}/dialog/oauth?{urlencode(query)}"
 

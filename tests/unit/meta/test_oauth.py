@@ -85,6 +85,7 @@ async def test_the_dialog_asks_for_exactly_the_six_scopes_in_order() -> None:
         "state": ["st=at&e"],
         "scope": [",".join(SCOPES)],
         "response_type": ["code"],
+        "auth_type": ["rerequest"],
     }
     assert CONNECTOR.scopes == SCOPES
 

@@ -1,0 +1,1 @@
+"""What of the Graph API is simulated, told from the code and from a list of what there is."""

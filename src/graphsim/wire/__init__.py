@@ -1,0 +1,1 @@
+"""The wire: errors in Meta's envelope, parameters from wherever they come, field selection, cursor paging."""

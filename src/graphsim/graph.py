@@ -40,7 +40,16 @@ async def run(state: State, method: str, where: Target, caller: Caller, params: 
         raise unsupported(method, where.id)
     params.only(endpoint.params)
     found = endpoint.handler(Call(state, caller, method, where.id, params, late, where.rest))
-    return found if isinstance(found, dict) else await found
+    body = found if isinstance(found, dict) else await found
+    return body | (await _read_back(state, caller, body, params) if method == "POST" else {})
+
+
+async def _read_back(state: State, caller: Caller, body: Json, params: Params) -> Json:
+    """`fields` on a write reads what it made (Meta: Graph API, read-after-write)."""
+    fields, made = params.text("fields"), str(body.get("id", ""))
+    if not fields or not target(state, "GET", made).known:
+        return {}
+    return await run(state, "GET", target(state, "GET", made), caller, Params({"fields": fields}))
 
 
 async def _several(state: State, caller: Caller, params: Params) -> Json:

@@ -35,7 +35,6 @@ class State:
         self.journal = Journal(self.database)
         self.limits = Limits(settings, self.clock)
         self._key = settings.seed.encode() or os.urandom(32)
-        self.world_name = settings.world
         self.users = Table(self.database, User)
         self.businesses = Table(self.database, Business)
         self.grants = Table(self.database, Grant, "user_id")
@@ -125,11 +124,19 @@ class State:
         self.database.forget("plan_calls")
         self.journal.clear()
         self.limits.clear()
-        self.sent.clear()
-        self.plan = None
+        self._calm_down()
         self.clock.offset = 0.0
         self.database.remember("clock_offset", "0")
-        self.seed(read_world(self.world_name))
+        self.seed(read_world(self.settings.world))
+
+    def _calm_down(self) -> None:
+        """What no table holds: what was sent, and what makes trouble."""
+        self.sent.clear()
+        self.lags.clear()
+        self.undelivered.clear()
+        self.plan = None
+        self.clock_skew = 0.0
+        self.hold_webhooks = self.repeat_webhooks = 0
 
     def _tables(self) -> list[Table[Any]]:
         return [table for table in vars(self).values() if isinstance(table, Table)]

@@ -31,5 +31,5 @@ def test_the_five_lines_of_the_tour_work(served: Served) -> None:
 
 def test_dev_help_lists_every_command() -> None:
     listed = subprocess.run(["./dev", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for command in ("demo", "serve", "test", "lint", "docs", "bench", "publicist ARGS", "run CMD"):
+    for command in ("demo", "serve", "test", "lint", "docs", "bench", "publicist ARGS", "graphsim ARGS", "run CMD"):
         assert f"  {command}" in listed

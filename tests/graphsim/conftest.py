@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -29,6 +28,11 @@ SCOPES = (
 )
 
 
+def appsecret_proof(token: str) -> str:
+    """What every call of a server carries beside its token."""
+    return hmac.new(APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
 @dataclass
 class Caller:
     """Speaks Graph with one token, as a server does: header token and proof."""
@@ -40,8 +44,10 @@ class Caller:
         self, method: str, path: str, *, host: str = "graph.facebook.com", version: str = "v25.0", **params: Any
     ) -> Any:
         """One call; the reply."""
-        proof = hmac.new(APP_SECRET.encode(), self.token.encode(), hashlib.sha256).hexdigest()
-        sent = {"appsecret_proof": proof, **{k: v if isinstance(v, str) else json.dumps(v) for k, v in params.items()}}
+        sent = {
+            "appsecret_proof": appsecret_proof(self.token),
+            **{k: v if isinstance(v, str) else json.dumps(v) for k, v in params.items()},
+        }
         headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.sim.url}/{host}/{version}/{path}"
         if method == "POST":
@@ -97,12 +103,19 @@ def site() -> Iterator[Site]:
     server.server_close()
 
 
-@pytest.fixture
-def sim(tmp_path: Path) -> Iterator[Graphsim]:
-    """A simulator of its own."""
-    running = start_graphsim(tmp_path, redirect_uri=REDIRECT)
+@pytest.fixture(scope="session")
+def running_sim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graphsim]:
+    """One process for all tests."""
+    running = start_graphsim(tmp_path_factory.mktemp("graphsim"), redirect_uri=REDIRECT)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def sim(running_sim: Graphsim) -> Graphsim:
+    """A simulator that remembers nothing."""
+    running_sim.control("POST", "reset")
+    return running_sim
 
 
 def dialog_url(sim: Graphsim, scopes: Sequence[str] = SCOPES, **changes: str) -> str:

@@ -77,6 +77,9 @@ def start_graphsim(tmp_path: Path, **options: object) -> Graphsim:
 def _arguments(options: Mapping[str, object]) -> list[str]:
     found = []
     for name, value in options.items():
+        if value is True:
+            found.append(f"--{name.replace('_', '-')}")
+            continue
         values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         for item in values:
             found += [f"--{name.replace('_', '-')}", str(item)]

@@ -20,12 +20,11 @@ def _seed(state: State, body: Body) -> Json:
     named = body.get("world")
     world = read_world(str(named)) if named else parse_world(body)
     state.seed(world)
-    state.world_name = str(named) if named else state.world_name
     return evidence.world(state, {})
 
 
 def _reset(state: State, body: Body) -> Json:
-    """Forget everything; people and Pages of the world come back."""
+    """Forget everything; the people and Pages of the first world come back."""
     state.reset()
     return evidence.world(state, {})
 

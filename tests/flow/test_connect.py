@@ -113,7 +113,8 @@ def test_cancel_at_meta_is_told(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("return_to", "kept"), [("/elsewhere", False), ("https://evil.example", False), ("OWN/after", True)]
+    ("return_to", "kept"),
+    [("/elsewhere", False), ("https://evil.example", False), ("http://[", False), ("OWN/after", True)],
 )
 def test_return_to_goes_to_trusted_origins_only(served: Served, return_to: str, kept: bool) -> None:
     target = return_to.replace("OWN", served.url)

@@ -1,4 +1,15 @@
-"""Addresses of the docs pages that Publicist serves about its own errors and rules."""
+"""Addresses: those of the docs pages about errors and rules, and those that callers send."""
+
+from urllib.parse import SplitResult, urlsplit
+
+
+def http_url(text: str) -> SplitResult | None:
+    """The parts of an absolute http or https URL; None for every other text, also for one that no parser takes."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def doc_url(base: str, code: str) -> str:

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from publicist.crypto import states
 from publicist.crypto.envelope import Vault
@@ -15,6 +14,7 @@ from publicist.domain.events import Event
 from publicist.kit.clock import Clock, iso
 from publicist.kit.errors import NotFound, PlatformNotEnabled, PlatformRejected, ValidationFailed
 from publicist.kit.ids import new_id
+from publicist.kit.links import http_url
 from publicist.platforms import Connector, Platform, Upstream, family, registry
 from publicist.storage import accounts, events, oauth_states, organizations
 from publicist.storage.oauth_states import OAuthState
@@ -290,8 +290,8 @@ def _renewed(account: Account) -> dict[str, object]:
 
 
 def _origin(url: str) -> str | None:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else None
+    parts = http_url(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts else None
 
 
 async def _profile_id(connection: Connection, caller: Caller, profile_id: str | None) -> str:

@@ -64,3 +64,8 @@ def test_graphemes_are_what_a_reader_sees(text: str, expected: int) -> None:
 @given(st.text(alphabet=st.characters(max_codepoint=127)))
 def test_the_ascii_short_cut_counts_like_the_full_rule(text: str) -> None:
     assert count(text) == count(text + "\N{SNOWMAN}") - 1
+
+
+def test_a_link_that_no_parser_takes_is_a_violation_not_a_crash() -> None:
+    found = check([draft("facebook", text="x", options={"link": "http://["})], lambda name: registry()[name].rules)
+    assert [one.rule for one in found] == ["facebook.link.http"]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urlsplit
 
 from publicist.domain.drafts import Draft
+from publicist.kit.links import http_url
 from publicist.preflight.checks import (
     alt_text_max,
     alt_text_only_images,
@@ -64,8 +64,7 @@ def _link_http(found: Draft) -> Iterator[Finding]:
     link = found.options.get("link")
     if link is None:
         return
-    parts = urlsplit(str(link))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if http_url(str(link)) is None:
         yield Finding("/options/link", link, f"{link!r} is not an absolute http or https URL.")
 
 

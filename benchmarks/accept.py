@@ -7,9 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.served import serving
-
 from benchmarks.load import load
+from tests.support.served import serving
 
 COUNT = 2000
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
 from tests.graphsim.conftest import REDIRECT, appsecret_proof, consent
 from tests.support import files
 from tests.support.graphsim import Graphsim, start_graphsim

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from graphsim.coverage.page import coverage_page
 from graphsim.faults.magic import WORDS
 from graphsim.html import HERE, page
 from graphsim.instagram.models import STORY_LIFETIME, InstagramAccount, Media, Surface
@@ -207,5 +208,7 @@ def asset(name: str) -> Response:
 
 
 def own_page(state: State, path: str) -> Response:
-    """The simulator's own pages: who lives here."""
+    """The simulator's own pages: who lives here, and what is simulated."""
+    if path == "coverage":
+        return coverage_page(state)
     return _not_found(state) if path else index(state)

@@ -44,7 +44,7 @@ def hue(id: str) -> int:
 
 def initials(name: str) -> str:
     """Up to two letters."""
-    return "".join(word[0] for word in name.split()[:2]).upper() or "?"
+    return "".join(word[0] for word in re.findall(r"[^\W_]+", name)[:2]).upper() or "?"
 
 
 def web_url(text: str) -> str:

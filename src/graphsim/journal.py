@@ -28,6 +28,10 @@ class Journal:
         ).fetchall()
         return [{"n": n, **json.loads(body)} for n, body in rows]
 
+    def last(self) -> int:
+        """The number of the newest entry; 0 when there is none."""
+        return int(self._connection.execute("SELECT coalesce(max(n), 0) FROM journal").fetchone()[0])
+
     def clear(self) -> None:
         """Forget all entries and number from 1 again."""
         self._connection.execute("DELETE FROM journal")

@@ -82,7 +82,14 @@ async def _assembled(
     )
     signals = PostSignals()
     tools = PublishTools(
-        database, clock, vault, upstreams, media.open_by_id, media.url, signals, Timing(settle=settings.settle)
+        database,
+        clock,
+        vault,
+        upstreams,
+        media.open_by_id,
+        media.url,
+        signals,
+        Timing.at_pace(settle=settings.settle, pace=settings.pace),
     )
     connect = ConnectSettings(vault.derive("oauth states"), bases, frozenset(settings.trusted_origins))
     organizations = Organizations(database, clock)

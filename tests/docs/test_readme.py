@@ -31,5 +31,7 @@ def test_the_five_lines_of_the_tour_work(served: Served) -> None:
 
 def test_dev_help_lists_every_command() -> None:
     listed = subprocess.run(["./dev", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for command in ("demo", "serve", "test", "lint", "docs", "bench", "publicist ARGS", "graphsim ARGS", "run CMD"):
+    commands = ("demo", "serve", "test", "lint", "docs", "chaos [--short]", "bench", "publicist ARGS", "graphsim ARGS")
+    commands = ("demo", "serve", "test", "lint", "docs", "chaos [--short]", "bench", "publicist ARGS", "graphsim ARGS")
+    for command in (*commands, "run CMD"):
         assert f"  {command}" in listed

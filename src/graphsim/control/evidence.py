@@ -12,6 +12,11 @@ def journal(state: State, body: dict[str, Any]) -> Json:
     return {"entries": state.journal.read(int(body.get("after", 0)), int(body.get("limit", 1000)))}
 
 
+def calls(state: State, body: dict[str, Any]) -> Json:
+    """How many requests reached a simulated host."""
+    return {"calls": state.journal.last()}
+
+
 def world(state: State, body: dict[str, Any]) -> Json:
     """Who lives here, the time, and the settings that decide about it."""
     pages = [

@@ -31,6 +31,7 @@ def _reset(state: State, body: Body) -> Json:
 
 ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "journal"): evidence.journal,
+    ("GET", "calls"): evidence.calls,
     ("GET", "world"): evidence.world,
     ("GET", "published"): evidence.published,
     ("GET", "sent"): evidence.sent,

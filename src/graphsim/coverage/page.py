@@ -4,7 +4,7 @@ from starlette.responses import HTMLResponse
 
 from graphsim.coverage.command import counts
 from graphsim.coverage.model import CONFIDENCES, sections
-from graphsim.html import render
+from graphsim.html import page
 from graphsim.state import State
 
 MEANINGS = {
@@ -24,4 +24,4 @@ def coverage_page(state: State) -> HTMLResponse:
     total = counts(item for section in found for item in section.items)
     shown = [(section, counts(section.items)) for section in found]
     meanings = [(name, MEANINGS[name]) for name in CONFIDENCES]
-    return HTMLResponse(render("coverage.html", state, sections=shown, total=total, meanings=meanings))
+    return page("coverage.html", state, sections=shown, total=total, meanings=meanings)

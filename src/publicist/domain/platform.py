@@ -6,7 +6,7 @@ instruction loses nothing: the next worker asks with the same memory.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -137,7 +137,24 @@ class Timing:
     poll_video: timedelta = timedelta(seconds=3)
     poll_longest: timedelta = timedelta(seconds=30)
     reconcile_for: timedelta = timedelta(hours=24)
+    retry_pace: float = 1.0
+    """Factor of the pauses between attempts."""
     chunk_bytes: int = 8 * 1024 * 1024
+
+    @classmethod
+    def at_pace(cls, *, settle: timedelta, pace: float) -> "Timing":
+        """The usual durations with polling and retries slowed down or sped up; `settle` is taken as it is."""
+        usual = cls()
+        return replace(
+            usual,
+            settle=settle,
+            poll_image=usual.poll_image * pace,
+            poll_video=usual.poll_video * pace,
+            poll_longest=usual.poll_longest * pace,
+            image_deadline=usual.image_deadline * pace,
+            video_deadline=usual.video_deadline * pace,
+            retry_pace=pace,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     settle_seconds: Seconds = Field(
         120, description="Meta commits or drops a request within this time; waited before a lost one may be repeated."
     )
+    pace: float = Field(
+        1, gt=0, le=10, description="Factor for the pauses of polling and retries; chaos runs make them short."
+    )
     lease_seconds: Seconds = Field(30, description="How long a worker owns an account without renewing.")
     ticker_seconds: Seconds = Field(1, description="Longest pause between two looks for due work.")
     upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")

@@ -54,7 +54,9 @@ async def publishing_event(connection: Connection, target: Target, now: datetime
     await events.add(connection, event_of(target, "post.publishing", {"startedAt": iso(now)}, now))
 
 
-def ending_of(decision: Decision, target: Target, attempt: Attempt, upstream: Upstream | None, now: datetime) -> Ending:
+def ending_of(
+    decision: Decision, target: Target, attempt: Attempt, upstream: Upstream | None, now: datetime, pace: float = 1.0
+) -> Ending:
     """The rows that a final decision becomes. Raises TypeError for one that is not final."""
     if isinstance(decision, Published):
         return _published(decision, target, upstream, now)
@@ -62,7 +64,7 @@ def ending_of(decision: Decision, target: Target, attempt: Attempt, upstream: Up
     if isinstance(decision, Unconfirmed):
         return _unconfirmed(decision, target, version, now)
     if isinstance(decision, Failed):
-        return _failed(decision, target, attempt, version, now)
+        return _failed(decision, target, attempt, version, now, pace)
     raise TypeError(f"{type(decision).__name__} does not end a run")
 
 
@@ -88,9 +90,11 @@ def _published(decision: Published, target: Target, upstream: Upstream | None, n
     )
 
 
-def _failed(decision: Failed, target: Target, attempt: Attempt, version: str | None, now: datetime) -> Ending:
+def _failed(
+    decision: Failed, target: Target, attempt: Attempt, version: str | None, now: datetime, pace: float
+) -> Ending:
     error = public_error(decision.error, target.platform, version)
-    again_at = None if decision.final else next_attempt_at(decision.error.error_class, attempt.number, now)
+    again_at = None if decision.final else next_attempt_at(decision.error.error_class, attempt.number, now, pace)
     closed = {
         "finished_at": now,
         "succeeded": False,

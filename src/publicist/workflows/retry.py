@@ -20,7 +20,7 @@ PAUSES: Mapping[ErrorClass, tuple[timedelta, ...]] = {
 """The pauses before the second, third, ... attempt; a class that is not here is never tried again by itself."""
 
 
-def next_attempt_at(error_class: ErrorClass, attempt: int, now: datetime) -> datetime | None:
-    """When the attempt after number `attempt` starts, or None when that was the last."""
+def next_attempt_at(error_class: ErrorClass, attempt: int, now: datetime, pace: float = 1.0) -> datetime | None:
+    """When the attempt after number `attempt` starts, or None when that was the last; `pace` is a factor."""
     pauses = PAUSES.get(error_class, ())
-    return now + pauses[attempt - 1] if attempt <= len(pauses) else None
+    return now + pauses[attempt - 1] * pace if attempt <= len(pauses) else None

@@ -228,7 +228,14 @@ class TargetRun:
         self._unsaved.clear()
 
     async def _end(self, decision: Decision) -> None:
-        ending: Ending = ending_of(decision, self._target, self._attempt, self._upstream, self._tools.clock.now())
+        ending: Ending = ending_of(
+            decision,
+            self._target,
+            self._attempt,
+            self._upstream,
+            self._tools.clock.now(),
+            self._tools.timing.retry_pace,
+        )
         async with self._tools.database.write() as connection:
             await self._lease.check(connection)
             await attempts.save_steps(connection, list(self._unsaved.values()))

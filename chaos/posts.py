@@ -1,0 +1,58 @@
+"""What is posted: one body for each surface, with words that are found again in the feeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+SURFACES = (
+    "instagram_image", "instagram_reel", "instagram_carousel", "page_text", "page_link", "page_photo", "page_photos",
+    "page_video",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Uploaded files, and the accounts to post on by platform."""
+
+    pictures: Sequence[str]
+    video: str
+    accounts: Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(slots=True)
+class Post:
+    """One post of a run: `words` are unique, `upstream` is the Page or account where they must appear."""
+
+    number: int
+    surface: str
+    words: str
+    upstream: str
+    body: dict[str, Any]
+    key: str
+    target_id: str = ""
+    """Set once the API answered 2xx."""
+    refusal: str = ""
+
+
+def make(seed: str, number: int, material: Material) -> Post:
+    """Post `number` of a run; surfaces and accounts take turns."""
+    surface = SURFACES[number % len(SURFACES)]
+    platform = "instagram" if surface.startswith("instagram") else "facebook"
+    accounts = material.accounts[platform]
+    account = accounts[(number // len(SURFACES)) % len(accounts)]
+    words = f"chaos {seed} {number}"
+    target: dict[str, Any] = {"accountId": account["id"]}
+    if surface == "page_link":
+        target["options"] = {"platform": "facebook", "link": f"https://example.com/{seed}/{number}"}
+    body: dict[str, Any] = {"targets": [target], "text": words}
+    media = _media(surface, material)
+    if media:
+        body["media"] = media
+    return Post(number, surface, words, account["platformAccountId"], body, f"{seed}-{number}")
+
+
+def _media(surface: str, material: Material) -> list[dict[str, str]]:
+    if surface in ("instagram_reel", "page_video"):
+        return [{"kind": "video", "mediaId": material.video}]
+    count = {"instagram_image": 1, "page_photo": 1, "instagram_carousel": 2, "page_photos": 3}.get(surface, 0)
+    return [{"kind": "image", "mediaId": id} for id in material.pictures[:count]]

@@ -1,0 +1,33 @@
+"""The judge of chaos runs calls every mishap by its name."""
+
+import pytest
+
+from chaos.judge import judge
+from chaos.posts import Post
+
+
+@pytest.mark.parametrize(
+    ("status", "seen", "accepted", "word"),
+    [
+        ("published", 1, True, "once"),
+        ("published", 2, True, "twice"),
+        ("failed", 2, True, "twice"),
+        ("published", 0, True, "lost"),
+        ("failed", 1, True, "lost"),
+        ("queued", 0, True, "lost"),
+        ("publishing", 1, True, "lost"),
+        ("", 0, True, "lost"),
+        ("unconfirmed", 1, True, "unconfirmed"),
+        ("unconfirmed", 0, True, "unconfirmed"),
+        ("failed", 0, True, "failed"),
+        ("rejected", 0, True, "failed"),
+        ("", 0, False, "refused"),
+        ("", 1, False, "lost"),
+    ],
+)
+def test_a_post_is_judged_by_what_is_said_and_what_is_seen(status: str, seen: int, accepted: bool, word: str) -> None:
+    post = Post(1, "page_text", "words", "500", {}, "key", target_id="t" if accepted else "")
+    verdict = judge([post], {"t": {"status": status}}, {"500": [{"text": "words"}] * seen, "501": [{"text": "words"}]})
+    assert getattr(verdict, word) == 1
+    assert verdict.posts == 1
+    assert [one["verdict"] for one in verdict.details] == ([] if word == "once" else [word])

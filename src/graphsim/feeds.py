@@ -8,6 +8,7 @@ from graphsim.coverage.page import coverage_page
 from graphsim.faults.magic import WORDS
 from graphsim.html import HERE, page
 from graphsim.instagram.models import STORY_LIFETIME, InstagramAccount, Media, Surface
+from graphsim.oauth.models import User
 from graphsim.pages.models import Page, PageComment, Photo, Post
 from graphsim.pages.posts import is_out
 from graphsim.state import State
@@ -22,8 +23,15 @@ def _not_found(state: State, message: str = "Sorry, this page isn't available.")
 
 
 def index(state: State) -> HTMLResponse:
-    """Who lives here."""
-    return page("index.html", state, rows=[_resident(state, one) for one in state.pages], words=WORDS)
+    """Who lives here: the first person's Pages as cards, those of others as a table of what is the matter with them."""
+    host = next(iter(state.users), None)
+    rows = [_resident(state, one) for one in state.pages if host is None or one.roles.get(host.id)]
+    others = [(user, _managed(state, user)) for user in state.users if user is not host]
+    return page("index.html", state, rows=rows, others=others, words=WORDS)
+
+
+def _managed(state: State, user: User) -> list[tuple[Page, InstagramAccount | None]]:
+    return [(one, state.instagram.get(one.instagram_id or "")) for one in state.pages if one.roles.get(user.id)]
 
 
 def _resident(state: State, found: Page) -> dict[str, Any]:

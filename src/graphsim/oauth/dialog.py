@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from graphsim.html import render
+from graphsim.html import page as show
 from graphsim.oauth.models import DATA_ACCESS_SECONDS, SCOPES, Code, Grant, User
 from graphsim.oauth.tokens import CODE_SECONDS
 from graphsim.pages.models import Page
@@ -69,10 +69,10 @@ async def dialog(state: State, request: Request) -> Response:
     """`GET` shows the page, `POST` is its form; everything the form sends is checked again. `as` picks the person."""
     ask = read(state, request.query_params)
     if isinstance(ask, str):
-        return HTMLResponse(render("error.html", state, message=ask), 400)
+        return show("error.html", state, 400, message=ask)
     user = state.users.get(request.query_params.get("as", "")) or next(iter(state.users))
     if request.method == "GET":
-        return HTMLResponse(_page(state, ask, user, request))
+        return _page(state, ask, user, request)
     form = await request.form()
     if form.get("action") != "continue" or (state.settings.app_in_development and not user.app_role):
         return RedirectResponse(f"{ask.redirect_uri}?{urlencode(_denial(ask))}", 302)
@@ -84,7 +84,7 @@ async def dialog(state: State, request: Request) -> Response:
     return RedirectResponse(f"{ask.redirect_uri}?{urlencode(_accepted(ask, code, scopes))}#_=_", 302)
 
 
-def _page(state: State, ask: Ask, user: User, request: Request) -> str:
+def _page(state: State, ask: Ask, user: User, request: Request) -> Response:
     pages = [(page, state.instagram.get(page.instagram_id or "")) for page in _pages_of(state, user)]
     others = [
         (one, str(request.url.include_query_params(**{"as": one.id}).query)) for one in state.users if one.id != user.id
@@ -92,7 +92,7 @@ def _page(state: State, ask: Ask, user: User, request: Request) -> str:
     asked_before = _earlier(state, user)
     declined = set(asked_before.declined) if asked_before and ask.auth_type != "rerequest" else set()
     scopes = [scope for scope in ask.scopes if scope not in declined]
-    return render("dialog.html", state, ask=ask, scopes=scopes, pages=pages, user=user, others=others)
+    return show("dialog.html", state, ask=ask, scopes=scopes, pages=pages, user=user, others=others)
 
 
 def _pages_of(state: State, user: User) -> list[Page]:

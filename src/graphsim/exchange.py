@@ -81,20 +81,22 @@ class Exchange:
 
     def _charge(self) -> None:
         """Count the call where Meta counts it: on the Page or account for Page tokens, else on the app and the user."""
-        limits, token = self.state.limits, self.state.tokens.get(self.token)
-        if token is None:
-            limits.check("app", "")
-            self.usage = limits.charge("app", "")
+        token = self.state.tokens.get(self.token)
+        if token is not None and token.kind is TokenKind.PAGE:
+            self._count(*self._object(token.page_id))
             return
-        if token.kind is TokenKind.PAGE:
-            kind, id = self._object(token.page_id)
+        if token is not None:
+            self._count("user", token.user_id)
+        self._count("app", "")
+
+    def _count(self, kind: str, id: str) -> None:
+        """One call against one allowance; a refusal carries the usage headers too. Raises GraphError."""
+        limits = self.state.limits
+        try:
             limits.check(kind, id)
-            self.usage = limits.charge(kind, id)
-            return
-        limits.check("user", token.user_id)
-        limits.check("app", "")
-        limits.charge("user", token.user_id)
-        self.usage = limits.charge("app", "")
+            limits.count(kind, id)
+        finally:
+            self.usage = limits.headers(kind, id)
 
     def _object(self, page_id: str) -> tuple[str, str]:
         of_instagram = self.where.edge.split("/")[1:2] in (

@@ -82,12 +82,9 @@ class Limits:
         window.shift = percent - 100 * window.total / window.allowance
         window.blocked_until = self._clock.now() + minutes * 60 if percent >= 100 else 0.0
 
-    def charge(self, kind: str, id: str) -> dict[str, str]:
-        """Count a call; the usage headers of its reply. A Page's or Instagram account's usage counts in the app's place
-        (Meta: Rate Limits, precedence)."""
-        window = self.window(kind, id)
-        window.add(self._clock.now())
-        return self.headers(kind, id)
+    def count(self, kind: str, id: str) -> None:
+        """One call more."""
+        self.window(kind, id).add(self._clock.now())
 
     def headers(self, kind: str, id: str) -> dict[str, str]:
         """Usage headers; none while usage is low."""

@@ -1,6 +1,5 @@
-"""Instagram containers: what they take, how they are fed, how they end; each test is named after the duty it holds to."""
+"""Instagram containers: what they take, how they are fed, how they end; tests are named after duties."""
 
-import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -347,8 +346,6 @@ def test_duty_18_images_are_decoded_and_judged_in_the_call(
         assert instagram[1].refused("POST", f"{instagram[0]}/media", image_url=url) == expected
 
 
-
-
 def twice_as_fast(video: bytes) -> bytes:
     """The video with an edit list that doubles its speed (ISO/IEC 14496-12, 8.6.6)."""
     rate = video.index(b"elst") + 20
@@ -400,15 +397,152 @@ def test_duty_18_videos_are_decoded_and_judged(instagram: Account, site: Site, m
     assert ended(instagram, media_type="REELS", video_url=serve(site, "a.mp4", made())) == expected
 
 
+def grown(video: bytes, size: int, folder: Path) -> bytes:
+    """The video with so much emptiness behind it that the file has the size."""
+    path = folder / "grown.mp4"
+    path.write_bytes(video)
+    return files.grow_mp4(path, size).read_bytes()
+
+
+def test_duty_18_videos_have_a_longest_and_a_largest(instagram: Account, site: Site, tmp_path: Path) -> None:
+    """Meta: IG User Media reference, reel specifications: 15 minutes, 300 MB, 25 Mbps."""
+    reels = {
+        "too long": files.mp4(901, 64, 64, fps=23, audio=False),
+        "long": files.mp4(900, 64, 64, fps=23, audio=False),
+        "too large": grown(files.mp4(120, 64, 64, fps=23), 300_000_001, tmp_path),
+        "too many bits": grown(files.mp4(4, 64, 64), 13_000_000, tmp_path),
+        "many bits": grown(files.mp4(4, 64, 64), 12_000_000, tmp_path),
+    }
+    found = {
+        name: ended(instagram, media_type="REELS", video_url=serve(site, "a.mp4", reel)) for name, reel in reels.items()
+    }
+    assert found == {"too long": BAD, "long": GOOD, "too large": BAD, "too many bits": BAD, "many bits": GOOD}
+
+
 @pytest.mark.parametrize(
-    ("made", "expected"), [(files.jpeg(1080, 1920), None), (files.jpeg(300, 100), None), (files.png(), (36001, 2207005))]
+    ("body", "expected"),
+    [
+        (files.jpeg(1080, 1920), None),
+        (files.jpeg(300, 100), None),
+        (files.jpeg(size=8_000_001), (36000, 2207004)),
+        (files.png(), (36001, 2207005)),
+    ],
 )
-def test_duty_18_stories_have_their_own_limits(
-    instagram: Account, site: Site, made: bytes, expected: tuple[int, int] | None
+def test_duty_18_story_images_have_any_shape(
+    instagram: Account, site: Site, body: bytes, expected: tuple[int, int] | None
 ) -> None:
-    """Meta: IG User Media reference, story specifications."""
-    story = {"media_type": "STORIES", "image_url": serve(site, "it.jpg", made, "image/jpeg")}
+    """Meta: IG User Media reference, story image specifications."""
+    story = {"media_type": "STORIES", "image_url": serve(site, "it.jpg", body, "image/jpeg")}
     if expected is None:
         assert make(instagram, **story)
     else:
         assert instagram[1].refused("POST", f"{instagram[0]}/media", **story) == expected
+
+
+def test_duty_18_stories_have_their_own_limits(instagram: Account, site: Site, tmp_path: Path) -> None:
+    """Meta: IG User Media reference, story video specifications: 3 to 60 seconds, 100 MB, 0.1:1 to 10:1."""
+    stories = {
+        "short": files.mp4(2.9, **SMALL),
+        "long": files.mp4(60, 64, 64, fps=23),
+        "too long": files.mp4(61, 64, 64, fps=23),
+        "narrow": files.mp4(width=32, height=330),
+        "large": grown(files.mp4(40, 64, 64, fps=23), 100_000_000, tmp_path),
+        "too large": grown(files.mp4(40, 64, 64, fps=23), 100_000_001, tmp_path),
+    }
+    found = {
+        name: ended(instagram, media_type="STORIES", video_url=serve(site, "a.mp4", story))
+        for name, story in stories.items()
+    }
+    assert found == {"short": BAD, "long": GOOD, "too long": BAD, "narrow": BAD, "large": GOOD, "too large": BAD}
+
+
+# Carousels
+
+
+def test_duty_15_carousels_take_two_to_ten_finished_children_once(instagram: Account, site: Site) -> None:
+    """Meta: Content Publishing, Carousel Posts; Error Codes."""
+    id, caller = instagram
+    children = items(instagram, site, 11)
+    for wrong in (children[:1], children, children[:1] * 2, []):
+        assert caller.refused("POST", f"{id}/media", media_type="CAROUSEL", children=wrong) == (100, 2207028)
+    pair = [children[0], make(instagram, image_url=f"{site.url}/ok.jpg", is_carousel_item=True)]
+    assert caller.refused("POST", f"{id}/media", media_type="CAROUSEL", children=pair) == (9007, 2207027)
+    assert caller.refused("POST", f"{id}/media_publish", creation_id=children[0]) == (24, 2207008)
+    parent = make(instagram, media_type="CAROUSEL", children=children[:10])
+    pass_time(caller, IMAGE_SECONDS)
+    pair = [children[0], children[10]]
+    assert caller.refused("POST", f"{id}/media", media_type="CAROUSEL", children=pair) == (24, 2207006)
+    album = caller.done("POST", f"{id}/media_publish", creation_id=parent)["id"]
+    assert len(caller.done("GET", album, fields="children{media_type}")["children"]["data"]) == 10
+
+
+def test_duty_15_reels_carousels_and_expired_items_are_no_children(instagram: Account, site: Site) -> None:
+    """Meta: Content Publishing, Carousel Posts; Error Codes, 24/2207006 and -2/2207020."""
+    id, caller = instagram
+    first, second, third = items(instagram, site, 3)
+    parent = make(instagram, media_type="CAROUSEL", children=[first, second])
+    reel = make(instagram, media_type="REELS", upload_type="resumable")
+    for wrong in (parent, reel, "17999999999999999"):
+        pair = [third, wrong]
+        assert caller.refused("POST", f"{id}/media", media_type="CAROUSEL", children=pair) == (24, 2207006)
+    pass_time(caller, DAY)
+    pair = [third, *items(instagram, site, 1)]
+    assert caller.refused("POST", f"{id}/media", media_type="CAROUSEL", children=pair) == (-2, 2207020)
+
+
+# Uploads
+
+
+def push(caller: Caller, uri: str, body: bytes = b"", scheme: str = "OAuth", **headers: object) -> httpx2.Response:
+    """One call to rupload."""
+    sent = {name: str(value) for name, value in headers.items()}
+    return httpx2.post(uri, content=body, headers={"Authorization": f"{scheme} {caller.token}", **sent})
+
+
+def failure(reply: httpx2.Response) -> tuple[int, str, bool]:
+    """Status, type and whether to try again; rupload has an envelope of its own."""
+    info = reply.json()["debug_info"]
+    assert "error" not in reply.json()
+    return reply.status_code, info["type"], info["retriable"]
+
+
+def session(instagram: Account) -> tuple[str, str]:
+    """A reel that waits for its bytes: its id, and where they go."""
+    made = instagram[1].done("POST", f"{instagram[0]}/media", media_type="REELS", upload_type="resumable")
+    return made["id"], made["uri"]
+
+
+def test_duty_17_rupload_checks_scheme_offset_and_length_and_resumes(instagram: Account) -> None:
+    """Meta: Resumable Uploads; the answer to another scheme is unconfirmed."""
+    caller, (reel, uri), data = instagram[1], session(instagram), files.mp4()
+    size, half = len(data), len(data) // 2
+    assert failure(push(caller, uri, data, "Bearer", offset=0, file_size=size))[0] == 401
+    assert failure(push(caller, uri, data, offset=5, file_size=size)) == (412, "OffsetInvalidError", True)
+    assert failure(push(caller, uri, data[:half], offset=0, file_size=size)) == (400, "PartialRequestError", True)
+    assert failure(push(caller, uri, data, offset=0, file_size=size)) == (412, "OffsetInvalidError", True)
+    phase = read(caller, reel, "video_status")["uploading_phase"]
+    assert (phase["bytes_transferred"], phase["source_file_size"]) == (half, size)
+    assert push(caller, uri, data[half:], offset=half, file_size=size).json()["success"] is True
+    pass_time(caller, VIDEO_SECONDS)
+    assert read(caller, reel) == "FINISHED"
+
+
+def test_duty_17_a_hosted_file_is_fetched_by_rupload(instagram: Account, site: Site) -> None:
+    """Meta: Resumable Uploads."""
+    caller, (reel, uri) = instagram[1], session(instagram)
+    refused = push(caller, uri, file_url=serve(site, "locked.mp4", b"", status=403))
+    assert failure(refused) == (422, "FileUrlProcessingError", False)
+    assert "got status code: 403" in refused.text
+    assert push(caller, uri, file_url=serve(site, "a.mp4", files.mp4())).json()["success"] is True
+    assert read(caller, reel, "video_status")["uploading_phase"]["status"] == "complete"
+    pass_time(caller, VIDEO_SECONDS)
+    assert read(caller, reel) == "FINISHED"
+
+
+def test_duty_17_more_bytes_than_announced_are_refused(instagram: Account) -> None:
+    """Meta: Resumable Uploads, ProcessingFailedError."""
+    caller, (reel, uri), data = instagram[1], session(instagram), files.mp4()
+    reply = push(caller, uri, data + b"more", offset=0, file_size=len(data))
+    assert failure(reply) == (400, "ProcessingFailedError", False)
+    pass_time(caller, VIDEO_SECONDS)
+    assert read(caller, reel) != "FINISHED"

@@ -49,8 +49,8 @@ def not_media(words: str) -> GraphError:
     )
 
 
-def check_image(path: Path, facts: ImageFacts | None, *, any_ratio: bool = False) -> ImageFacts:
-    """Raises GraphError for what is no JPEG, too large, too narrow or of another ratio; a story takes any ratio."""
+def check_image(path: Path, facts: ImageFacts | None, *, any_shape: bool = False) -> ImageFacts:
+    """Raises GraphError for what is no JPEG or too large, and in a feed for what is too narrow or of another ratio."""
     if facts is None:
         raise not_media("it is not an image")
     if facts.kind != "JPEG":
@@ -59,8 +59,10 @@ def check_image(path: Path, facts: ImageFacts | None, *, any_ratio: bool = False
         raise GraphError(
             36000, "The image is too large to be downloaded. It should be less than 8 MiB.", subcode=2207004
         )
+    if any_shape:
+        return facts
     ratio = facts.width / facts.height
-    if not any_ratio and not 0.8 - _SLACK <= ratio <= 1.91 + _SLACK:
+    if not 0.8 - _SLACK <= ratio <= 1.91 + _SLACK:
         words = f"The submitted image with aspect ratio ({facts.width}/{facts.height}) cannot be published."
         raise GraphError(36003, "The aspect ratio is not supported", subcode=2207009, title="Ratio", words=words)
     if facts.width < 320:

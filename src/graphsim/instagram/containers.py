@@ -108,7 +108,7 @@ async def _take_image(state: State, container: Container, url: str) -> None:
     container.source_url = url
     blob_id = await _fetched(state, url)
     path = state.blob_path(blob_id)
-    facts = check_image(path, await look_at_image(path), any_ratio=container.surface is Surface.STORY_IMAGE)
+    facts = check_image(path, await look_at_image(path), any_shape=container.surface is Surface.STORY_IMAGE)
     container.blob_id = keep_image(state, blob_id, facts)
     container.ready_at = state.clock.now() + state.settings.image_seconds
 
@@ -128,7 +128,7 @@ async def _start_video(call: Call, container: Container) -> None:
         raise invalid("Param upload_type must be resumable.")
     if params.text("cover_url"):
         cover = await _fetched(state, params.text("cover_url"))
-        facts = check_image(state.blob_path(cover), await look_at_image(state.blob_path(cover)), any_ratio=True)
+        facts = check_image(state.blob_path(cover), await look_at_image(state.blob_path(cover)), any_shape=True)
         container.poster_id = keep_image(state, cover, facts)
     container.resumable = kind == "resumable"
     if container.resumable:

@@ -111,9 +111,11 @@ def read_photo(call: Call) -> Json:
 
 
 def delete_photo(call: Call) -> Json:
-    """With the post when it shows nothing else."""
+    """With the post when it shows nothing else; the photo of a story stays, and 200 says so (one report)."""
     photo = call.state.photos.one(call.id)
     may_publish(call, photo.page_id)
+    if call.state.page_stories.get(photo.post_id or "") is not None:
+        return {"success": False}
     post = call.state.posts.get(photo.post_id or "")
     call.state.photos.delete(photo.id)
     if post is not None:

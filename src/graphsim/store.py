@@ -132,5 +132,5 @@ def _note(verb: str, kind: str, id: str) -> None:
         noted.append((f"{verb} {kind}", id))
 
 
-_QUIET = frozenset({"Token", "Blob", "Code"})
+_QUIET = frozenset({"Token", "Blob", "Code", "InstagramAccount"})
 """Kinds whose ids are secrets or say nothing."""

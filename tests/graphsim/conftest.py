@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -17,6 +17,8 @@ from tests.support import files
 from tests.support.consent import press
 from tests.support.graphsim import APP_ID, APP_SECRET, Graphsim, start_graphsim
 
+_HTTP = httpx2.Client(timeout=30)
+"""One pool of connections for all callers."""
 REDIRECT = "http://127.0.0.1:9/callback"
 SCOPES = (
     "pages_show_list",
@@ -39,6 +41,7 @@ class Caller:
 
     sim: Graphsim
     token: str
+    http: httpx2.Client = field(default_factory=lambda: _HTTP, repr=False)
 
     def call(
         self, method: str, path: str, *, host: str = "graph.facebook.com", version: str = "v25.0", **params: Any
@@ -51,8 +54,8 @@ class Caller:
         headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.sim.url}/{host}/{version}/{path}"
         if method == "POST":
-            return httpx2.post(url, data=sent, headers=headers)
-        return httpx2.request(method, url, params=sent, headers=headers)
+            return self.http.post(url, data=sent, headers=headers)
+        return self.http.request(method, url, params=sent, headers=headers)
 
     def done(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         """One call that must succeed."""
@@ -97,7 +100,7 @@ def site() -> Iterator[Site]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield Site(f"http://127.0.0.1:{server.server_port}", found)
     server.shutdown()
     server.server_close()
@@ -107,6 +110,15 @@ def site() -> Iterator[Site]:
 def running_sim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graphsim]:
     """One process for all tests."""
     running = start_graphsim(tmp_path_factory.mktemp("graphsim"), redirect_uri=REDIRECT)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def running_slow_sim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graphsim]:
+    """One whose processing takes so long that only the control clock ends it: 30 s for images, 60 s for videos."""
+    pace = {"image_seconds": 30, "video_seconds": 60, "fetch_seconds": 2}
+    running = start_graphsim(tmp_path_factory.mktemp("slow-graphsim"), redirect_uri=REDIRECT, **pace)
     yield running
     running.stop()
 

@@ -25,7 +25,12 @@ def test_comments_are_listed_newest_first_and_answered_once(post: tuple[str, Cal
     reply = caller.done("POST", f"{first}/replies", message="An answer")["id"]
     assert [one["id"] for one in caller.done("GET", f"{media}/comments")["data"]] == [second, first]
     assert [one["id"] for one in caller.done("GET", f"{first}/replies")["data"]] == [reply]
-    assert caller.done("GET", reply, fields="text,parent_id") == {"id": reply, "text": "An answer", "parent_id": first}
+    assert caller.done("GET", reply, fields="text,parent_id,media") == {
+        "id": reply,
+        "text": "An answer",
+        "parent_id": first,
+        "media": {"id": media, "media_product_type": "FEED"},
+    }
     assert caller.refused("POST", f"{reply}/replies", message="Another")[0] == 100
     assert caller.done("DELETE", first) == {"success": True}
     assert caller.refused("GET", reply) == (100, 33)

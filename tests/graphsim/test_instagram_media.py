@@ -91,9 +91,10 @@ def test_a_caption_cannot_be_edited_but_comments_can_be_switched_off(owner: Acco
 def test_a_carousel_is_deleted_as_a_whole(owner: Account, site: Site) -> None:
     """Meta: IG Media; Error Codes, -1/2207073."""
     media, children = album(owner, site)
+    comment = owner[1].done("POST", f"{media}/comments", message="First")["id"]
     assert owner[1].refused("DELETE", children[0]) == (-1, 2207073)
     assert owner[1].done("DELETE", media) == {"success": True, "deleted_id": media}
-    for gone in (media, *children):
+    for gone in (media, comment, *children):
         assert owner[1].refused("GET", gone) == (100, 33)
     assert ids(owner, "media") == []
 

@@ -196,7 +196,7 @@ def test_duty_07_there_are_five_other_envelopes(sim: Graphsim, page: Account, in
     made = instagram[1].done("POST", f"{instagram[0]}/media", media_type="REELS", upload_type="resumable")
     refused = httpx2.post(made["uri"], content=b"x", headers={"Authorization": f"Bearer {own.token}"}).json()
     assert set(refused) == {"debug_info"}
-    kinds = [{"kind": "http", "status": 502}, {"kind": "http", "status": 500, "body": "empty"},
+    kinds: list[dict[str, Any]] = [{"kind": "http", "status": 502}, {"kind": "http", "status": 500, "body": "empty"},
              {"kind": "truncated"}, {"kind": "success_false"}]  # fmt: skip
     sim.control(
         "POST", "faults", json={"faults": [{**kind, "edge": FEED, "calls": str(n)} for n, kind in enumerate(kinds, 1)]}

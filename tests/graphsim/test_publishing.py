@@ -1,5 +1,6 @@
 """Publishing on Instagram: the one call that makes a post, when its answer is lost, and its quotas."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,8 +10,9 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from tests.graphsim.conftest import REDIRECT, Caller, Site, consent
+from tests.graphsim.conftest import REDIRECT, SCOPES, Caller, Site, consent
 from tests.support.graphsim import Graphsim, start_graphsim
+from tests.support.served import wait_for
 
 Account = tuple[str, Caller]
 DAY = 24 * 3600
@@ -57,10 +59,10 @@ def status(instagram: Account, container: str) -> Any:
     return instagram[1].done("GET", container, fields="status_code")["status_code"]
 
 
-def first_account(sim: Graphsim) -> Account:
+def first_account(sim: Graphsim, *scopes: str) -> Account:
     """An Instagram account after a consent, and the token of its Page."""
     fields = "access_token,instagram_business_account{id}"
-    page = consent(sim).done("GET", "me/accounts", fields=fields)["data"][0]
+    page = consent(sim, scopes=[*SCOPES, *scopes]).done("GET", "me/accounts", fields=fields)["data"][0]
     return page["instagram_business_account"]["id"], Caller(sim, page["access_token"])
 
 
@@ -132,6 +134,19 @@ def test_duty_02_a_lost_answer_leaves_the_post_live(
     assert status(instagram, container) == "PUBLISHED"
     assert posts(instagram) == [container]
     assert len(instagram[1].done("GET", f"{instagram[0]}/media")["data"]) == 1
+
+
+def test_no_webhook_tells_that_a_post_went_live(tmp_path: Path, site: Site) -> None:
+    """Meta: Webhooks: the fields of Instagram; a Page's feed reports the Page's own posts only."""
+    sim = start_graphsim(tmp_path, redirect_uri=REDIRECT, webhook_url=f"{site.url}/hook")
+    instagram = first_account(sim, "pages_manage_metadata")
+    page = instagram[1].done("GET", "me")["id"]
+    instagram[1].done("POST", f"{page}/subscribed_apps", subscribed_fields="feed")
+    assert publish(instagram, finished(instagram, site)).status_code == 200
+    post = instagram[1].done("POST", f"{page}/feed", message="On the Page")["id"]
+    sent = wait_for(lambda: sim.control("GET", "sent")["sent"])
+    sim.stop()
+    assert [json.loads(one["body"])["entry"][0]["changes"][0]["value"]["post_id"] for one in sent[:1]] == [post]
 
 
 # Two publishes of one container
@@ -239,3 +254,13 @@ def test_duty_11_containers_have_a_quota_too(sim: Graphsim, instagram: Account, 
     assert caller.refused("POST", f"{id}/media", **reel) == (9, 2207042)
     pass_time(sim, DAY)
     assert caller.done("POST", f"{id}/media", **reel)["id"]
+
+
+def test_a_deleted_post_still_counts(sim: Graphsim, site: Site) -> None:
+    """Unconfirmed at Meta; the harder answer is given."""
+    user = consent(sim, scopes=(*SCOPES, "instagram_manage_contents"))
+    page = user.done("GET", "me/accounts", fields="access_token,instagram_business_account")["data"][0]
+    owner = (page["instagram_business_account"]["id"], Caller(sim, page["access_token"]))
+    media = owner[1].done("POST", f"{owner[0]}/media_publish", creation_id=finished(owner, site))["id"]
+    owner[1].done("DELETE", media)
+    assert owner[1].done("GET", f"{owner[0]}/content_publishing_limit")["data"] == [{"quota_usage": 1}]

@@ -159,7 +159,7 @@ def test_shape_of_resumable_containers_and_sessions(world: World) -> None:
 
 def test_no_reply_holds_a_null(world: World) -> None:
     """Recorded: what is empty is absent."""
-    paths = (world.page, world.ig, world.media, world.post, world.photo, world.video, world.comment)
+    paths: tuple[str, ...] = (world.page, world.ig, world.media, world.post, world.photo, world.video, world.comment)
     paths += (f"{world.ig}/media", f"{world.page}/feed", f"{world.page}/scheduled_posts", f"{world.post}/comments")
     replies = [world.own.call("GET", path).json() for path in paths]
     replies += [world.own.call("GET", "999").json(), world.user.done("GET", "me/accounts")]

@@ -39,10 +39,19 @@ def check_may_publish(account: InstagramAccount) -> None:
 
 
 def published_today(state: State, account: InstagramAccount) -> int:
-    """Posts and stories of the last 24 hours; a carousel counts once (Meta: Content Publishing)."""
+    """Posts and stories of the last 24 hours; a carousel counts once (Meta: Content Publishing).
+
+    Those deleted since count too: unconfirmed at Meta, and the harder answer.
+    """
     since = state.clock.now() - DAY
-    own = sum(not m.parent_id and m.created_at > since for m in state.media.of(account.id))
-    return own + account.used_before
+    return sum(moment > since for moment in account.published_at) + account.used_before
+
+
+def count_published(state: State, account: InstagramAccount) -> None:
+    """One more."""
+    now = state.clock.now()
+    account.published_at = [*(moment for moment in account.published_at if moment > now - DAY), now]
+    state.instagram.put(account)
 
 
 def check_containers(state: State, account: InstagramAccount) -> None:

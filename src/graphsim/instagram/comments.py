@@ -6,7 +6,7 @@ from graphsim.auth import page_for
 from graphsim.call import Call
 from graphsim.clock import graph_time
 from graphsim.instagram.account import reach
-from graphsim.instagram.media import found_media
+from graphsim.instagram.media import found_media, product_type
 from graphsim.instagram.models import Comment, InstagramAccount, Media
 from graphsim.webhooks import instagram_event
 from graphsim.wire.errors import GraphError, Json, invalid
@@ -63,8 +63,12 @@ def _event(media: Media, comment: Comment) -> Json:
         "text": comment.text,
         "from": {"id": comment.author_id, "username": comment.username},
     }
-    value["media"] = {"id": media.id, "media_product_type": "FEED"}
+    value["media"] = _below(media)
     return value | ({"parent_id": comment.parent_id} if comment.parent_id else {})
+
+
+def _below(media: Media) -> Json:
+    return {"id": media.id, "media_product_type": product_type(media)}
 
 
 def _found(call: Call) -> tuple[Comment, Media, InstagramAccount]:
@@ -81,7 +85,7 @@ COMMENT_FIELDS = {
     "from": lambda call, comment, _: {"id": comment.author_id, "username": comment.username},
     "hidden": lambda call, comment, _: comment.hidden,
     "like_count": lambda call, comment, _: 0,
-    "media": lambda call, comment, _: {"id": comment.media_id},
+    "media": lambda call, comment, _: _below(call.state.media.one(comment.media_id)),
     "parent_id": lambda call, comment, _: comment.parent_id or None,
     "user": lambda call, comment, _: {"id": comment.author_id},
     "legacy_instagram_comment_id": lambda call, comment, _: str(int(comment.id) % 10**16),

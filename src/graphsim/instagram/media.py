@@ -30,7 +30,8 @@ def _kind(media: Media) -> str:
     return "VIDEO" if media.surface.is_video else "IMAGE"
 
 
-def _product(media: Media) -> str:
+def product_type(media: Media) -> str:
+    """Where people see it, as `media_product_type`."""
     return "REELS" if media.surface is Surface.REEL else "STORY" if media.surface.is_story else "FEED"
 
 
@@ -67,7 +68,7 @@ MEDIA_FIELDS = {
     "caption": lambda call, media, _: media.caption or None,
     "alt_text": lambda call, media, _: media.alt_text or None,
     "media_type": lambda call, media, _: _kind(media),
-    "media_product_type": lambda call, media, _: _product(media),
+    "media_product_type": lambda call, media, _: product_type(media),
     "media_url": lambda call, media, _: _url(call, media.blob_id),
     "thumbnail_url": lambda call, media, _: _url(call, media.poster_id) if media.surface.is_video else None,
     "permalink": lambda call, media, _: permalink(call, media),
@@ -178,13 +179,15 @@ def edit_media(call: Call) -> Json:
 
 
 def delete_media(call: Call) -> Json:
-    """A post goes as a whole."""
+    """A post goes as a whole, with its comments."""
     media, account = found_media(call)
     page_for(call.caller, account.page_id, "delete")
     call.caller.need("instagram_manage_contents")
     if media.parent_id:
         raise GraphError(-1, "Fatal", subcode=2207073, words="This type of media cannot be deleted.")
     for id in (*media.children, media.id):
+        for comment in call.state.comments.of(id):
+            call.state.comments.delete(comment.id)
         call.state.media.delete(id)
     return {"success": True, "deleted_id": media.id}
 

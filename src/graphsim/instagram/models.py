@@ -59,6 +59,8 @@ class InstagramAccount:
     """Posts in 24 hours; Meta's own pages disagree, so a world may say otherwise."""
     used_before: int = 0
     """Posts that the quota counts although they are not in the state."""
+    published_at: list[float] = field(default_factory=list)
+    """When posts of the last day went out; the quota counts them also when they were deleted since."""
     restricted: bool = False
     """Checkpointed: error 25/2207050."""
     videos_never_finish: bool = False

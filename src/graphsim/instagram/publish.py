@@ -4,10 +4,9 @@ import asyncio
 
 from graphsim.auth import page_for
 from graphsim.call import Call
-from graphsim.instagram.account import check_may_publish, published_today, reach
+from graphsim.instagram.account import check_may_publish, count_published, published_today, reach
 from graphsim.instagram.models import Container, InstagramAccount, Media, StatusCode, Surface, status_of
 from graphsim.settings import Profile
-from graphsim.webhooks import page_event
 from graphsim.wire.errors import GraphError, Json
 
 _MISSING = "The requested resource does not exist"
@@ -23,9 +22,8 @@ async def publish(call: Call) -> Json:
     strict = call.state.settings.profile is Profile.STRICT
     if strict and call.state.settings.commit_seconds and not call.late:
         await asyncio.sleep(call.state.settings.commit_seconds)
-    media = _publish(call, container)
-    page_event(call.state, account.page_id, "feed", {"item": "status", "verb": "add", "post_id": media.id})
-    return {"id": media.id}
+    count_published(call.state, account)
+    return {"id": _publish(call, container).id}
 
 
 def _publishable(call: Call, account: InstagramAccount) -> Container:

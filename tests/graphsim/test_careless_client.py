@@ -101,7 +101,7 @@ def test_mistake_05_success_false_is_taken_for_success(sim: Graphsim, page: Acco
 
 def test_mistake_06_an_action_block_is_taken_for_a_throttle(strict: Graphsim, site: Site) -> None:
     """Incidents of 2026: 4/2207051 says 'request limit' while the post is live."""
-    page, instagram = accounts(consent(strict))
+    _, instagram = accounts(consent(strict))
     client = Careless(instagram)
     go_wrong(strict, PUBLISH, kind="error", code=4, subcode=2207051, when="after")
     first = client.container(f"{site.url}/ok.jpg", "blocked?")

@@ -175,3 +175,12 @@ async def cancel(app: App, caller: CallerDep, post_id: str) -> CanceledOut:
     id = uuid_or_404(post_id, "post")
     await app.posts.cancel(caller, id)
     return CanceledOut(id=id)
+
+
+@unprefixed.post("/{post_id}/retry")
+@router.post(
+    "/{post_id}/retry", operation_id="retryPost", summary="Send a failed post again", responses=errors(404, 409)
+)
+async def retry(app: App, caller: CallerDep, post_id: str) -> PostOut:
+    """One that is failed, rejected or canceled; what earlier attempts made is used, and looked at before."""
+    return post_out(await app.posts.retry(caller, uuid_or_404(post_id, "post")))

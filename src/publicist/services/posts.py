@@ -34,6 +34,8 @@ from publicist.workflows.engine import PUBLISH, Engine
 from publicist.workflows.signals import PostSignals
 
 KEY_LIFETIME = timedelta(hours=24)
+RETRIABLE = (TargetStatus.FAILED, TargetStatus.REJECTED, TargetStatus.CANCELED)
+"""States after which nothing is live, as far as anybody knows."""
 SOONEST = timedelta(seconds=1)
 """A scheduled time has to be at least this far ahead."""
 _LOOK_SECONDS = 0.5
@@ -259,6 +261,23 @@ class Posts:
         async with self._database.read() as connection:
             return (await _rows(connection, [await self._target(connection, caller, target_id)]))[0]
 
+    async def retry(self, caller: Caller, target_id: str) -> PostRow:
+        """Send a post again that ended without going out, with all it made before. Raises NotFound or Conflict.
+
+        What earlier attempts sent is looked at first: whatever may be live is looked for, and not sent again.
+        """
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            target = await self._target(connection, caller, target_id)
+            values = {"status": TargetStatus.PUBLISHING, "next_run_at": now, "error": None, "updated_at": now}
+            if not await targets.update_ended(connection, caller, target_id, values, among=RETRIABLE):
+                raise _not_retriable(target)
+            await events.add(connection, _queued(target, now))
+        self._engine.submit(PUBLISH, target.account_id)
+        self._signals.changed(target.post_id)
+        async with self._database.read() as connection:
+            return (await _rows(connection, [await self._target(connection, caller, target_id)]))[0]
+
     async def _change_queued(
         self, caller: Caller, target_id: str, values: dict[str, Any], event: str, moment: str
     ) -> None:
@@ -274,6 +293,19 @@ class Posts:
                 data |= {"previousScheduledAt": data["scheduledAt"], "scheduledAt": iso(values["scheduled_at"])}
             await events.add(connection, event_of(target, event, data, now))
         self._signals.changed(target.post_id)
+
+
+def _not_retriable(target: Target) -> Conflict:
+    if target.status is TargetStatus.UNCONFIRMED:
+        words = "The post may be live, so sending it again could publish it twice."
+        remedy = "Look whether it is live; what is known about it is in `error.evidence` of GET /v1/posts/{id}."
+        return Conflict(words, rule="post.unconfirmed", remediation=remedy)
+    known = ", ".join(RETRIABLE)
+    return Conflict(
+        f"The post is {target.status}; only posts that are {known} can be sent again.",
+        rule="post.status",
+        remediation="Look at it with GET /v1/posts/{id}.",
+    )
 
 
 def _not_queued(target: Target) -> Conflict:

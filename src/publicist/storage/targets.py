@@ -144,6 +144,19 @@ async def update_queued(
     return (await connection.execute(query.values(dict(values)))).rowcount == 1
 
 
+async def update_ended(
+    connection: Connection, caller: Caller, target_id: str, values: Mapping[str, Any], *, among: Sequence[TargetStatus]
+) -> bool:
+    """Change a target only while it has one of these final states; False when another caller was first."""
+    query = _targets.update().where(
+        _targets.c.id == target_id,
+        _targets.c.organization_id == caller.organization_id,
+        _targets.c.environment == caller.environment,
+        _targets.c.status.in_(among),
+    )
+    return (await connection.execute(query.values(dict(values)))).rowcount == 1
+
+
 async def platform_post_ids(connection: Connection, account_id: str, *, besides: str) -> frozenset[str]:
     """Platform ids of the account's other published targets; never evidence for this one."""
     query = sa.select(_targets.c.platform_post_id).where(

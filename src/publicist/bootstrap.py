@@ -19,6 +19,8 @@ from publicist.services.accounts import Accounts, ConnectSettings
 from publicist.services.application import Addresses, Application
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.organizations import Organizations
+from publicist.services.pauses import Pauses
+from publicist.services.post_changes import PostChanges
 from publicist.services.posts import Posts, PostSettings
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.migrate import upgrade
@@ -26,6 +28,7 @@ from publicist.storage.session import Database
 from publicist.worker.embedded import EmbeddedEngine
 from publicist.worker.ticker import Ticker
 from publicist.workflows.engine import PUBLISH
+from publicist.workflows.holds import HoldLimits
 from publicist.workflows.publish import Publisher
 from publicist.workflows.signals import PostSignals
 from publicist.workflows.tools import PublishTools
@@ -89,7 +92,8 @@ async def _assembled(
         media.open_by_id,
         media.url,
         signals,
-        Timing.at_pace(settle=settings.settle, pace=settings.pace),
+        _timing(settings, database),
+        HoldLimits(timedelta(seconds=settings.missed_after_seconds), timedelta(days=settings.hold_days)),
     )
     connect = ConnectSettings(vault.derive("oauth states"), bases, frozenset(settings.trusted_origins))
     organizations = Organizations(database, clock)
@@ -110,10 +114,23 @@ async def _assembled(
                 media,
                 engine,
                 signals,
-                PostSettings(settings.patience_seconds, settings.public_url or addresses.own),
+                PostSettings(
+                    settings.patience_seconds,
+                    settings.public_url or addresses.own,
+                    timedelta(seconds=settings.duplicate_guard_seconds),
+                ),
             ),
+            post_changes=PostChanges(database, clock, engine, signals),
+            pauses=Pauses(database, clock, engine),
             first_keys=await organizations.ensure_first(),
         )
+
+
+def _timing(settings: Settings, database: Database) -> Timing:
+    """On SQLite the directory lock proves an earlier process dead; elsewhere it may still be sending."""
+    may_send = settings.lease_seconds + settings.upstream_timeout_seconds
+    takeover = timedelta(0) if database.is_sqlite else timedelta(seconds=may_send)
+    return Timing.at_pace(settle=settings.settle, pace=settings.pace, takeover=takeover)
 
 
 @asynccontextmanager
@@ -123,7 +140,7 @@ async def _working(settings: Settings, tools: PublishTools) -> AsyncIterator[Emb
     publisher = Publisher(tools, owner=owner, lease_seconds=settings.lease_seconds)
     engine = EmbeddedEngine({PUBLISH: publisher.drain})
     ticker = Ticker(tools.database, tools.clock, engine, cap_seconds=settings.ticker_seconds)
-    ticking = asyncio.create_task(ticker.run())
+    ticking = asyncio.create_task(ticker.run(), name="ticker")
     try:
         yield engine
     finally:

@@ -21,6 +21,8 @@ import pytest
 from tests.support.consent import grant
 
 READY_SECONDS = 60.0
+SHARED = {"PUBLICIST_DUPLICATE_GUARD_SECONDS": "0"}
+"""Many tests send the same words to one shared server; the guard has tests of its own, on servers of their own."""
 FAST = {"PUBLICIST_SANDBOX_IMAGE_SECONDS": "0.05", "PUBLICIST_SANDBOX_VIDEO_SECONDS": "0.2"}
 
 
@@ -137,7 +139,7 @@ def serving(data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | 
 @pytest.fixture(scope="session")
 def served_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server on SQLite for all tests that do not need their own; accounts are connected."""
-    with serving(tmp_path_factory.mktemp("served") / "data") as running:
+    with serving(tmp_path_factory.mktemp("served") / "data", env=SHARED) as running:
         running.connect()
         yield running
 
@@ -149,7 +151,7 @@ def served_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_uri: str)
     with psycopg.connect(postgres_uri, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     url = postgres_uri.replace("/postgres?", f"/{name}?")
-    with serving(tmp_path_factory.mktemp("served") / "data", env={"PUBLICIST_DATABASE_URL": url}) as running:
+    with serving(tmp_path_factory.mktemp("served") / "data", env={**SHARED, "PUBLICIST_DATABASE_URL": url}) as running:
         running.connect()
         yield running
 

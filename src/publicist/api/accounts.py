@@ -68,6 +68,20 @@ async def disconnect(app: App, caller: CallerDep, account_id: str) -> Disconnect
     return Disconnected(id=account_id)
 
 
+@router.post("/{account_id}/pause", operation_id="pauseAccount", summary="Pause an account", responses=errors(404))
+async def pause(app: App, caller: CallerDep, account_id: str) -> AccountOut:
+    """Nothing new goes out: due posts wait (`hold: paused`). What is under way is brought to its end."""
+    id = uuid_or_404(account_id, "account")
+    return account_out(await app.pauses.set_account(caller, id, paused=True))
+
+
+@router.post("/{account_id}/resume", operation_id="resumeAccount", summary="End a pause", responses=errors(404))
+async def resume(app: App, caller: CallerDep, account_id: str) -> AccountOut:
+    """Posts that waited go out now; those whose time is long past wait for a word (`hold: missed`)."""
+    id = uuid_or_404(account_id, "account")
+    return account_out(await app.pauses.set_account(caller, id, paused=False))
+
+
 @router.post(
     "/connect/{platform}",
     operation_id="connectAccount",

@@ -82,6 +82,7 @@ def _checked(body: AccountPostIn | TargetsPostIn, data: Any, targets: Sequence[T
         external_id=body.external_id,
         metadata=body.metadata,
         profile_id=body.profile_id,
+        allow_duplicate=bool(body.allow_duplicate),
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
     )
 

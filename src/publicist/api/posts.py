@@ -15,17 +15,22 @@ from publicist.api.schemas.common import errors
 from publicist.api.schemas.post_query import PostQuery
 from publicist.api.schemas.posts import (
     BatchOut,
+    CanceledListOut,
     CanceledOut,
     CreatedOut,
     PostDetailOut,
     PostList,
     PostOut,
     RescheduleIn,
+    ResolveIn,
+    SelectionIn,
 )
 from publicist.domain.targets import Target, TargetStatus
 from publicist.kit.errors import ValidationFailed
 from publicist.kit.ids import parse_uuid
+from publicist.services.post_changes import Resolution
 from publicist.services.posts import Batch
+from publicist.storage.targets import Filter
 
 router = APIRouter(prefix="/v1/posts", tags=["Posts"])
 unprefixed = APIRouter(prefix="/posts")
@@ -162,10 +167,10 @@ async def get_post(app: App, caller: CallerDep, post_id: str) -> PostDetailOut:
     openapi_extra=json_body(RescheduleIn),
 )
 async def reschedule(app: App, caller: CallerDep, post_id: str, request: Request) -> PostOut:
-    """Give a queued post another time."""
+    """Give a queued post another time, or send it now; either ends a hold."""
     id = uuid_or_404(post_id, "post")
     data: Any = await read_json(request)
-    return post_out(await app.posts.reschedule(caller, id, parse(RescheduleIn, data).scheduled_at))
+    return post_out(await app.post_changes.reschedule(caller, id, parse(RescheduleIn, data).scheduled_at))
 
 
 @unprefixed.delete("/{post_id}")
@@ -173,8 +178,30 @@ async def reschedule(app: App, caller: CallerDep, post_id: str, request: Request
 async def cancel(app: App, caller: CallerDep, post_id: str) -> CanceledOut:
     """It will not go out; its row stays."""
     id = uuid_or_404(post_id, "post")
-    await app.posts.cancel(caller, id)
+    await app.post_changes.cancel(caller, id)
     return CanceledOut(id=id)
+
+
+@unprefixed.post("/cancel")
+@router.post(
+    "/cancel",
+    operation_id="cancelPosts",
+    summary="Cancel the queued posts of a selection",
+    responses=errors(400),
+    openapi_extra=json_body(SelectionIn),
+)
+async def cancel_selection(app: App, caller: CallerDep, request: Request) -> CanceledListOut:
+    """All of them in one transaction; what is already on its way is left alone."""
+    body = parse(SelectionIn, await read_json(request))
+    by = Filter(
+        profile_id=body.profile_id,
+        platforms=(body.platform,) if body.platform else (),
+        after=body.scheduled_after,
+        before=body.scheduled_before,
+        external_id=body.external_id,
+    )
+    canceled, more = await app.post_changes.cancel_selection(caller, by, body.account_id)
+    return CanceledListOut(canceled=canceled, more=more)
 
 
 @unprefixed.post("/{post_id}/retry")
@@ -183,4 +210,20 @@ async def cancel(app: App, caller: CallerDep, post_id: str) -> CanceledOut:
 )
 async def retry(app: App, caller: CallerDep, post_id: str) -> PostOut:
     """One that is failed, rejected or canceled; what earlier attempts made is used, and looked at before."""
-    return post_out(await app.posts.retry(caller, uuid_or_404(post_id, "post")))
+    return post_out(await app.post_changes.retry(caller, uuid_or_404(post_id, "post")))
+
+
+@unprefixed.post("/{post_id}/resolve")
+@router.post(
+    "/{post_id}/resolve",
+    operation_id="resolvePost",
+    summary="Say what became of an unconfirmed post",
+    responses=errors(400, 404, 409),
+    openapi_extra=json_body(ResolveIn),
+)
+async def resolve(app: App, caller: CallerDep, post_id: str, request: Request) -> PostOut:
+    """`published` when it is live, `failed` when it is not; a failed post can then be sent again."""
+    id = uuid_or_404(post_id, "post")
+    body = parse(ResolveIn, await read_json(request))
+    found = Resolution(body.outcome == "published", body.permalink, body.platform_post_id, body.note)
+    return post_out(await app.post_changes.resolve(caller, id, found))

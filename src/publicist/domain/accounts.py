@@ -44,6 +44,7 @@ class Account:
     created_at: datetime
     updated_at: datetime
     disconnected_at: datetime | None = None
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ EVENT_TYPES: Mapping[str, str] = {
     "post.rejected": "Meta refused a target; sending it again unchanged will not help.",
     "post.failed": "A target could not be published for a reason that may pass.",
     "post.unconfirmed": "A publish call went out, its answer was lost, and looking did not settle what happened.",
+    "post.held": "A due target waits, for a reason and until a time that are named.",
     "post.canceled": "A queued target was canceled.",
     "post.rescheduled": "A queued target was moved to another time.",
     "account.connected": "A consent created or renewed an account.",

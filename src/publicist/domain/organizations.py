@@ -11,6 +11,7 @@ class Organization:
     id: str
     name: str
     created_at: datetime
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

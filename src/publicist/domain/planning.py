@@ -97,6 +97,12 @@ def next_look(record: StepRecord, *, first: timedelta, longest: timedelta) -> da
     return record.sent_at + backoff(record.tries, first=first, longest=longest)
 
 
+def settled_at(job: Job, publish: StepRecord) -> datetime:
+    """When the upstream has carried out a publish call or never will: `settle` after our last byte can have left."""
+    last_byte = publish.finished_at or publish.sent_at + job.timing.takeover
+    return last_byte + job.timing.settle
+
+
 def prefixed(error: UpstreamError, words: str) -> UpstreamError:
     """The same error with words in front of its message, e.g. which media item it is about."""
     data = error.to_json()

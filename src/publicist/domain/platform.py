@@ -131,6 +131,9 @@ class Timing:
     """The durations a decision needs; settings, so that chaos runs can shrink them."""
 
     settle: timedelta = timedelta(seconds=120)
+    takeover: timedelta = timedelta(0)
+    """How long a worker that was declared dead may still be sending a call whose intent it stored; nothing where a
+    lock proves that it is dead."""
     image_deadline: timedelta = timedelta(minutes=5)
     video_deadline: timedelta = timedelta(minutes=30)
     poll_image: timedelta = timedelta(seconds=1)
@@ -142,12 +145,13 @@ class Timing:
     chunk_bytes: int = 8 * 1024 * 1024
 
     @classmethod
-    def at_pace(cls, *, settle: timedelta, pace: float) -> "Timing":
-        """The usual durations with polling and retries slowed down or sped up; `settle` is taken as it is."""
+    def at_pace(cls, *, settle: timedelta, pace: float, takeover: timedelta = timedelta(0)) -> "Timing":
+        """The usual durations with polling and retries slowed down or sped up; the two others are taken as they are."""
         usual = cls()
         return replace(
             usual,
             settle=settle,
+            takeover=takeover,
             poll_image=usual.poll_image * pace,
             poll_video=usual.poll_video * pace,
             poll_longest=usual.poll_longest * pace,

@@ -26,6 +26,10 @@ class TargetStatus(StrEnum):
         return self in (TargetStatus.QUEUED, TargetStatus.PUBLISHING)
 
 
+RETRIABLE = (TargetStatus.FAILED, TargetStatus.REJECTED, TargetStatus.CANCELED)
+"""States after which nothing is live, as far as anybody knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetMedia:
     """One media item of a target: the stored file it resolves to, and how the caller named it (`ref`, verbatim)."""
@@ -64,6 +68,13 @@ class Target:
     published_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    hold: Mapping[str, Any] | None = None
+    """Why it waits although due, as `domain.holds.Hold.to_json` says it."""
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether its end is worth waiting for: open, and not held."""
+        return self.status.is_open and self.hold is None
 
 
 @dataclass(frozen=True, slots=True)

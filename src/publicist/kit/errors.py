@@ -10,6 +10,7 @@
     ├── PlatformNotEnabled         403 platform_not_enabled
     ├── NotFound                   404 not_found
     ├── IdempotencyConflict        409 idempotency_conflict
+    ├── DuplicatePost              409 duplicate_post          sent twice without a key
     ├── RateLimited                429 rate_limited
     ├── PlatformAuthFailed         401 platform_auth_failed    Meta refused the token
     ├── PlatformRejected           422 platform_rejected       Meta refused the content
@@ -116,6 +117,14 @@ class IdempotencyConflict(PublicistError):
     status = 409
 
 
+class DuplicatePost(PublicistError):
+    """The same content was accepted for the same account a short while ago, and the request carried no
+    Idempotency-Key. `platformResponse.postId` names the earlier post; `allowDuplicate: true` publishes it again."""
+
+    code = "duplicate_post"
+    status = 409
+
+
 class RateLimited(PublicistError):
     """Too many requests; wait as long as `Retry-After` says."""
 
@@ -159,6 +168,7 @@ ERRORS: tuple[type[PublicistError], ...] = (
     PlatformNotEnabled,
     NotFound,
     IdempotencyConflict,
+    DuplicatePost,
     RateLimited,
     PlatformAuthFailed,
     PlatformRejected,

@@ -60,6 +60,15 @@ class Settings(BaseSettings):
         1, gt=0, le=10, description="Factor for the pauses of polling and retries; chaos runs make them short."
     )
     lease_seconds: Seconds = Field(30, description="How long a worker owns an account without renewing.")
+    missed_after_seconds: Seconds = Field(
+        3600, description="A scheduled post that could not start for longer than this waits for a word (hold: missed)."
+    )
+    hold_days: float = Field(7, gt=0, description="How long a post may be held before it fails.")
+    duplicate_guard_seconds: float = Field(
+        600,
+        ge=0,
+        description="Equal posts without Idempotency-Key to one account within this time are refused; 0: off.",
+    )
     ticker_seconds: Seconds = Field(1, description="Longest pause between two looks for due work.")
     upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")
     media_max_bytes: int = Field(4_000_000_000, gt=0, description="Largest file POST /v1/media takes, in bytes.")

@@ -39,6 +39,27 @@ NOTES: tuple[RuleNote, ...] = (
         "Look at the account. Publicist goes on looking for 24 hours and updates the post when it finds out.",
     ),
     _note(
+        "publish.hold_expired",
+        "The post waited too long for what held it",
+        "A due post is held when its time passed while nothing was running (`missed`), while the same content to the "
+        "same account is in doubt (`duplicate`), or while its account or organization is paused (`paused`). A hold "
+        "ends after 7 days (PUBLICIST_HOLD_DAYS).",
+        "Nothing was sent. Send it with POST /v1/posts/{id}/retry, or create it again.",
+    ),
+    _note(
+        "publish.resolved_failed",
+        "Someone found that the post is not live",
+        "The publish call was in doubt, and POST /v1/posts/{id}/resolve said that nothing was published.",
+        "Send it with POST /v1/posts/{id}/retry.",
+    ),
+    _note(
+        "post.duplicate",
+        "The same post was accepted a moment ago",
+        "A request without an Idempotency-Key repeats the content of a post to the same account within 10 minutes "
+        "(PUBLICIST_DUPLICATE_GUARD_SECONDS): most often a client that did not hear the first answer.",
+        "Send an Idempotency-Key with every post. To publish the same again on purpose, set allowDuplicate.",
+    ),
+    _note(
         "meta.token.dead",
         "Meta does not accept the account's token any more",
         "Tokens die with a changed password, a removed app, a lost Page role or a checkpoint; time alone ends others.",

@@ -9,6 +9,8 @@ from publicist.kit.settings import Settings
 from publicist.services.accounts import Accounts
 from publicist.services.media import MediaService
 from publicist.services.organizations import Organizations
+from publicist.services.pauses import Pauses
+from publicist.services.post_changes import PostChanges
 from publicist.services.posts import Posts
 from publicist.storage.session import Database
 
@@ -38,6 +40,8 @@ class Application:
     accounts: Accounts
     media: MediaService
     posts: Posts
+    post_changes: PostChanges
+    pauses: Pauses
     first_keys: Mapping[Environment, str] = field(repr=False)
 
     @property

@@ -47,3 +47,5 @@ class PostRequest:
     metadata: Mapping[str, Any] | None
     profile_id: str | None
     fingerprint: str
+    allow_duplicate: bool = False
+    """Whether equal content may go to the same account again within the guard's time."""

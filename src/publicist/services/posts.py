@@ -1,4 +1,4 @@
-"""Posts: preflight, store, wait for the result; look, reschedule, cancel."""
+"""Posts: preflight, store, wait for the result; look. What changes a stored post is in `post_changes`."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -17,13 +16,14 @@ from publicist.domain.events import Event
 from publicist.domain.posts import Post
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
-from publicist.kit.errors import Conflict, IdempotencyConflict, NotFound, ValidationFailed
+from publicist.kit.errors import IdempotencyConflict, NotFound
 from publicist.kit.ids import new_id
 from publicist.platforms import registry
 from publicist.preflight.engine import as_error, check
 from publicist.preflight.violation import Violation
 from publicist.services.drafts import Prepared, prepare
 from publicist.services.media import MediaService
+from publicist.services.post_refusals import check_time, duplicate_post
 from publicist.services.post_requests import PostRequest
 from publicist.storage import accounts, attempts, events, idempotency, posts, targets
 from publicist.storage.idempotency import IdempotencyKey
@@ -34,10 +34,6 @@ from publicist.workflows.engine import PUBLISH, Engine
 from publicist.workflows.signals import PostSignals
 
 KEY_LIFETIME = timedelta(hours=24)
-RETRIABLE = (TargetStatus.FAILED, TargetStatus.REJECTED, TargetStatus.CANCELED)
-"""States after which nothing is live, as far as anybody knows."""
-SOONEST = timedelta(seconds=1)
-"""A scheduled time has to be at least this far ahead."""
 _LOOK_SECONDS = 0.5
 _ROUTE = "POST /v1/posts"
 
@@ -48,6 +44,7 @@ class PostSettings:
 
     patience_seconds: float
     docs_base: str
+    duplicate_guard: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +109,12 @@ class Posts:
             known = await self._replay(caller, request, idempotency_key)
             if known is not None:
                 return await self._wait(known, patience_seconds)
-        self._check_time(request.scheduled_at)
+        check_time(request.scheduled_at, self._clock.now())
         prepared = await prepare(self._database, self._media, caller, request)
         warnings = self._preflight(prepared)
+        guarded = idempotency_key is None and not request.allow_duplicate
         try:
-            batch = await self._store(caller, request, prepared, warnings, idempotency_key, request_id)
+            batch = await self._store(caller, request, prepared, warnings, idempotency_key, request_id, guarded)
         except IntegrityError:
             known = await self._replay(caller, request, idempotency_key) if idempotency_key else None
             if known is None:
@@ -125,15 +123,6 @@ class Posts:
         if not batch.replayed:
             self._start(batch)
         return await self._wait(batch, patience_seconds)
-
-    def _check_time(self, at: datetime | None) -> None:
-        now = self._clock.now()
-        if at is not None and at < now + SOONEST:
-            raise ValidationFailed(
-                f"scheduledAt is {iso(at)}, and it is {iso(now)} now; it must be at least 1 second ahead.",
-                rule="scheduledAt.future",
-                remediation="Leave scheduledAt out to publish now.",
-            )
 
     def _preflight(self, prepared: Sequence[Prepared]) -> list[list[dict[str, str]]]:
         """Per target, the warnings to store. Raises PreflightFailed when a rule of severity error is broken."""
@@ -167,6 +156,7 @@ class Posts:
         warnings: Sequence[list[dict[str, str]]],
         key: str | None,
         request_id: str | None,
+        guarded: bool,
     ) -> Batch:
         now = self._clock.now()
         post = Post(
@@ -181,14 +171,25 @@ class Posts:
         )
         rows = tuple(_target(post, index, item, warnings[index]) for index, item in enumerate(prepared))
         async with self._database.write() as connection:
+            if guarded:
+                await self._refuse_duplicates(connection, rows, now)
             await posts.add(connection, post)
             await targets.add(connection, rows)
             if key is not None:
                 await idempotency.forget_expired(connection, caller, route=_ROUTE, key=key, now=now)
                 await idempotency.add(connection, _idempotency_key(caller, key, request, post))
             if request.scheduled_at is not None:
-                await events.add(connection, *(_queued(target, now) for target in rows))
+                await events.add(connection, *(queued(target, now) for target in rows))
         return Batch(post, rows)
+
+    async def _refuse_duplicates(self, connection: Connection, rows: Sequence[Target], now: datetime) -> None:
+        """Raises DuplicatePost when a target repeats one that was accepted a short while ago."""
+        await accounts.lock(connection, {target.account_id for target in rows})
+        since = now - self._settings.duplicate_guard
+        for target in rows:
+            earlier = await targets.accepted_since(connection, target, since)
+            if earlier is not None:
+                raise duplicate_post(earlier, self._settings.duplicate_guard, now)
 
     def _start(self, batch: Batch) -> None:
         """Tell the engine; nothing is lost when it does not hear, the ticker looks at the rows."""
@@ -201,7 +202,7 @@ class Posts:
     async def _wait(self, batch: Batch, patience_seconds: float | None) -> Batch:
         """The batch once no target is open, or when the patience ends; scheduled posts are not waited for."""
         patience = self._settings.patience_seconds if patience_seconds is None else patience_seconds
-        if batch.post.scheduled_at is not None or not any(target.status.is_open for target in batch.targets):
+        if batch.post.scheduled_at is not None or not any(target.is_moving for target in batch.targets):
             return batch
         deadline = asyncio.get_running_loop().time() + patience
         with self._signals.watching(batch.post.id) as changed:
@@ -210,7 +211,7 @@ class Posts:
                     await asyncio.wait_for(changed.wait(), min(left, _LOOK_SECONDS))
                 changed.clear()
                 batch = await self._reloaded(batch)
-                if not any(target.status.is_open for target in batch.targets):
+                if not any(target.is_moving for target in batch.targets):
                     break
         return batch
 
@@ -227,108 +228,35 @@ class Posts:
         """Newest first."""
         async with self._database.read() as connection:
             found = await targets.page(connection, caller, by, limit=limit, cursor=cursor)
-            return await _rows(connection, found)
+            return await rows_of(connection, found)
 
     async def get(self, caller: Caller, target_id: str) -> tuple[PostRow, History]:
         """One post with its attempts. Raises NotFound."""
         async with self._database.read() as connection:
-            target = await self._target(connection, caller, target_id)
-            row = (await _rows(connection, [target]))[0]
+            target = await owned(connection, caller, target_id)
+            row = (await rows_of(connection, [target]))[0]
             made = await attempts.of_target(connection, target_id)
             steps = await attempts.steps_of_target(connection, target_id)
         by_attempt = ((one, tuple(step for step in steps if step.attempt_id == one.id)) for one in made)
         return row, History(tuple(by_attempt))
 
-    async def _target(self, connection: Connection, caller: Caller, target_id: str) -> Target:
-        target = await targets.get(connection, caller, target_id)
-        if target is None:
-            raise NotFound(f"There is no post {target_id}.", remediation="GET /v1/posts lists what is there.")
-        return target
 
-    # Change
-
-    async def cancel(self, caller: Caller, target_id: str) -> None:
-        """Stop a queued post. Raises NotFound, or Conflict when it is not queued any more."""
-        values = {"status": TargetStatus.CANCELED, "next_run_at": None}
-        await self._change_queued(caller, target_id, values, "post.canceled", "canceledAt")
-
-    async def reschedule(self, caller: Caller, target_id: str, at: datetime) -> PostRow:
-        """Move a queued post. Raises NotFound, Conflict, or ValidationFailed for a time that is past."""
-        self._check_time(at)
-        values = {"scheduled_at": at, "next_run_at": at}
-        await self._change_queued(caller, target_id, values, "post.rescheduled", "rescheduledAt")
-        self._engine.wake()
-        async with self._database.read() as connection:
-            return (await _rows(connection, [await self._target(connection, caller, target_id)]))[0]
-
-    async def retry(self, caller: Caller, target_id: str) -> PostRow:
-        """Send a post again that ended without going out, with all it made before. Raises NotFound or Conflict.
-
-        What earlier attempts sent is looked at first: whatever may be live is looked for, and not sent again.
-        """
-        now = self._clock.now()
-        async with self._database.write() as connection:
-            target = await self._target(connection, caller, target_id)
-            values = {"status": TargetStatus.PUBLISHING, "next_run_at": now, "error": None, "updated_at": now}
-            if not await targets.update_ended(connection, caller, target_id, values, among=RETRIABLE):
-                raise _not_retriable(target)
-            await events.add(connection, _queued(target, now))
-        self._engine.submit(PUBLISH, target.account_id)
-        self._signals.changed(target.post_id)
-        async with self._database.read() as connection:
-            return (await _rows(connection, [await self._target(connection, caller, target_id)]))[0]
-
-    async def _change_queued(
-        self, caller: Caller, target_id: str, values: dict[str, Any], event: str, moment: str
-    ) -> None:
-        """One conditional write, which a worker that starts the post cannot race."""
-        now = self._clock.now()
-        async with self._database.write() as connection:
-            target = await self._target(connection, caller, target_id)
-            row = {**values, "updated_at": now}
-            if not await targets.update_queued(connection, caller, target_id, row, now=now):
-                raise _not_queued(target)
-            data: dict[str, Any] = {"scheduledAt": _iso(target.scheduled_at), moment: iso(now)}
-            if "scheduled_at" in values:
-                data |= {"previousScheduledAt": data["scheduledAt"], "scheduledAt": iso(values["scheduled_at"])}
-            await events.add(connection, event_of(target, event, data, now))
-        self._signals.changed(target.post_id)
-
-
-def _not_retriable(target: Target) -> Conflict:
-    if target.status is TargetStatus.UNCONFIRMED:
-        words = "The post may be live, so sending it again could publish it twice."
-        remedy = "Look whether it is live; what is known about it is in `error.evidence` of GET /v1/posts/{id}."
-        return Conflict(words, rule="post.unconfirmed", remediation=remedy)
-    known = ", ".join(RETRIABLE)
-    return Conflict(
-        f"The post is {target.status}; only posts that are {known} can be sent again.",
-        rule="post.status",
-        remediation="Look at it with GET /v1/posts/{id}.",
-    )
-
-
-def _not_queued(target: Target) -> Conflict:
-    if target.status is TargetStatus.QUEUED:
-        words = "The post is due, and about to go out."
-        return Conflict(words, rule="post.scheduledAt.window")
-    return Conflict(
-        f"The post is {target.status}, and only queued posts can be changed.",
-        rule="post.status",
-        remediation="Look at it with GET /v1/posts/{id}.",
-    )
-
-
-def _iso(at: datetime | None) -> str | None:
-    return iso(at) if at else None
+async def owned(connection: Connection, caller: Caller, target_id: str) -> Target:
+    """A target of the caller. Raises NotFound."""
+    target = await targets.get(connection, caller, target_id)
+    if target is None:
+        raise NotFound(f"There is no post {target_id}.", remediation="GET /v1/posts lists what is there.")
+    return target
 
 
 def _warning(violation: Violation) -> dict[str, str]:
     return {"code": violation.rule, "message": violation.message}
 
 
-def _queued(target: Target, now: datetime) -> Event:
-    return event_of(target, "post.queued", {"scheduledAt": _iso(target.scheduled_at), "queuedAt": iso(now)}, now)
+def queued(target: Target, now: datetime) -> Event:
+    """The event that a target was accepted, or is sent again."""
+    at = iso(target.scheduled_at) if target.scheduled_at else None
+    return event_of(target, "post.queued", {"scheduledAt": at, "queuedAt": iso(now)}, now)
 
 
 def _idempotency_key(caller: Caller, key: str, request: PostRequest, post: Post) -> IdempotencyKey:
@@ -383,7 +311,8 @@ def _fingerprint(item: Prepared) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-async def _rows(connection: Connection, found: Sequence[Target]) -> list[PostRow]:
+async def rows_of(connection: Connection, found: Sequence[Target]) -> list[PostRow]:
+    """Targets with their posts and accounts."""
     stored = await posts.by_ids(connection, {target.post_id for target in found})
     named = await accounts.names(connection, {target.account_id for target in found})
     return [PostRow(target, stored[target.post_id], named[target.account_id]) for target in found]

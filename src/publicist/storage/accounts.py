@@ -105,6 +105,12 @@ async def names(connection: Connection, ids: set[str]) -> Mapping[str, Account]:
     return {row["id"]: from_row(Account, row) for row in rows}
 
 
+async def lock(connection: Connection, ids: set[str]) -> None:
+    """Let one transaction at a time pass for these accounts; in one order, so that two never wait for each other."""
+    query = sa.select(_accounts.c.id).where(_accounts.c.id.in_(ids)).order_by(_accounts.c.id).with_for_update()
+    await connection.execute(query)
+
+
 async def take_lease(
     connection: Connection, account_id: str, *, owner: str, now: datetime, until: datetime
 ) -> int | None:

@@ -24,6 +24,12 @@ async def finish(connection: Connection, attempt_id: str, values: Mapping[str, A
     await connection.execute(_attempts.update().where(_attempts.c.id == attempt_id).values(dict(values)))
 
 
+async def finish_open(connection: Connection, target_id: str, values: Mapping[str, Any]) -> None:
+    """Close whatever attempt of a target is still open."""
+    where = (_attempts.c.target_id == target_id, _attempts.c.finished_at.is_(None))
+    await connection.execute(_attempts.update().where(*where).values(dict(values)))
+
+
 async def of_target(connection: Connection, target_id: str) -> list[Attempt]:
     """The attempts of a target in order."""
     query = _attempts.select().where(_attempts.c.target_id == target_id).order_by(_attempts.c.number)

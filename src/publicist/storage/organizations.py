@@ -1,5 +1,9 @@
 """Queries on organizations and profiles."""
 
+from datetime import datetime
+
+import sqlalchemy as sa
+
 from publicist.domain.organizations import Organization, Profile
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
@@ -19,6 +23,19 @@ async def add(connection: Connection, organization: Organization, profile: Profi
     """Store an organization with its default profile."""
     await connection.execute(tables.organizations.insert().values(to_row(organization)))
     await connection.execute(tables.profiles.insert().values(to_row(profile)))
+
+
+async def is_paused(connection: Connection, organization_id: str) -> bool:
+    """Whether no target of this organization may start."""
+    table = tables.organizations
+    query = sa.select(table.c.paused_at).where(table.c.id == organization_id)
+    return (await connection.execute(query)).scalar() is not None
+
+
+async def set_paused(connection: Connection, organization_id: str, at: datetime | None) -> None:
+    """Pause an organization, or let it go on."""
+    table = tables.organizations
+    await connection.execute(table.update().where(table.c.id == organization_id).values(paused_at=at))
 
 
 async def profile(connection: Connection, organization_id: str, profile_id: str) -> Profile | None:

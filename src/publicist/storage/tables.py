@@ -35,7 +35,12 @@ def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
 
 
 organizations = sa.Table(
-    "organizations", metadata, _id(), sa.Column("name", sa.Text, nullable=False), _instant("created_at")
+    "organizations",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    _instant("created_at"),
+    _instant("paused_at", nullable=True),
 )
 
 profiles = sa.Table(
@@ -111,6 +116,7 @@ accounts = sa.Table(
     _instant("created_at"),
     _instant("updated_at"),
     _instant("disconnected_at", nullable=True),
+    _instant("paused_at", nullable=True),
     sa.Column("lease_owner", sa.Text),
     _instant("lease_until", nullable=True),
     sa.Column("epoch", sa.BigInteger, nullable=False, server_default="0"),
@@ -165,6 +171,7 @@ targets = sa.Table(
     sa.Column("fingerprint", sa.Text, nullable=False),
     _instant("scheduled_at", nullable=True),
     _instant("next_run_at", nullable=True),
+    sa.Column("hold", Json),
     sa.Column("attempt_number", sa.Integer, nullable=False),
     sa.Column("permalink", sa.Text),
     sa.Column("platform_post_id", sa.Text),
@@ -183,6 +190,7 @@ targets = sa.Table(
         postgresql_where=sa.text("next_run_at IS NOT NULL"),
     ),
     sa.Index("ix_targets_account_open", "account_id", "status"),
+    sa.Index(None, "account_id", "fingerprint"),
 )
 
 attempts = sa.Table(

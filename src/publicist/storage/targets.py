@@ -1,14 +1,14 @@
 """Queries on targets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from publicist.domain.api_keys import Caller
-from publicist.domain.targets import Target, TargetMedia, TargetStatus
+from publicist.domain.targets import RETRIABLE, Target, TargetMedia, TargetStatus
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
@@ -125,21 +125,93 @@ async def next_due_at(connection: Connection, now: datetime) -> datetime | None:
     return result
 
 
-async def update(connection: Connection, target_id: str, values: Mapping[str, Any]) -> None:
-    """Change columns of a target whose account's lease the caller holds."""
-    await connection.execute(_targets.update().where(_targets.c.id == target_id).values(dict(values)))
+async def update(connection: Connection, target_id: str, values: Mapping[str, Any], *, status: TargetStatus) -> bool:
+    """Change columns of a target whose account's lease the caller holds, while it still has this status; False when
+    a caller resolved, canceled or moved it meanwhile."""
+    query = _targets.update().where(_targets.c.id == target_id, _targets.c.status == status)
+    return (await connection.execute(query.values(dict(values)))).rowcount == 1
+
+
+async def put_off(connection: Connection, target_id: str, until: datetime) -> None:
+    """Look at a target again later, if there is anything left to look at."""
+    query = _targets.update().where(_targets.c.id == target_id, _targets.c.next_run_at.is_not(None))
+    await connection.execute(query.values(next_run_at=until))
+
+
+async def twin_in_doubt(connection: Connection, target: Target) -> str | None:
+    """Another open target of the account with the same content whose publish call may have had its effect."""
+    steps = tables.steps.c
+    called = sa.exists().where(
+        steps.target_id == _targets.c.id,
+        steps.kind == "once",
+        sa.or_(steps.outcome.is_(None), steps.outcome != "refused"),
+    )
+    query = sa.select(_targets.c.id).where(
+        _targets.c.account_id == target.account_id,
+        _targets.c.fingerprint == target.fingerprint,
+        _targets.c.id != target.id,
+        _targets.c.status.in_([status for status in TargetStatus if status.is_open]),
+        called,
+    )
+    found: str | None = (await connection.execute(query.limit(1))).scalar()
+    return found
+
+
+async def accepted_since(connection: Connection, target: Target, since: datetime) -> Target | None:
+    """The latest target with the same content on the same account that was accepted since then and not canceled or
+    refused."""
+    query = (
+        _targets.select()
+        .where(
+            _targets.c.account_id == target.account_id,
+            _targets.c.fingerprint == target.fingerprint,
+            _targets.c.created_at > since,
+            _targets.c.status.not_in(RETRIABLE),
+        )
+        .order_by(_targets.c.created_at.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).mappings().first()
+    return _load(row) if row else None
+
+
+async def queued(
+    connection: Connection, caller: Caller, by: Filter, *, account_id: str | None, limit: int
+) -> list[Target]:
+    """The caller's queued targets of a selection in due order; `after` and `before` are about `scheduled_at` here."""
+    column = _targets.c
+    query = _narrow(_owned(caller), replace(by, after=None, before=None)).where(column.status == TargetStatus.QUEUED)
+    if account_id is not None:
+        query = query.where(column.account_id == account_id)
+    if by.after is not None:
+        query = query.where(column.scheduled_at >= by.after)
+    if by.before is not None:
+        query = query.where(column.scheduled_at < by.before)
+    query = query.order_by(column.scheduled_at, column.id).limit(limit)
+    return [_load(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def release(connection: Connection, *, now: datetime, reason: str, **owners: str) -> None:
+    """Let held targets start now; `owners` are columns, e.g. `account_id=...`."""
+    query = _targets.update().where(
+        *(_targets.c[name] == value for name, value in owners.items()),
+        _targets.c.status == TargetStatus.QUEUED,
+        _targets.c.hold["reason"].as_string() == reason,
+    )
+    await connection.execute(query.values(next_run_at=now))
 
 
 async def update_queued(
     connection: Connection, caller: Caller, target_id: str, values: Mapping[str, Any], *, now: datetime
 ) -> bool:
-    """Change a target only while it is queued and not yet due; False when a worker or another caller was first."""
+    """Change a target only while it is queued and either not yet due or held; False when a worker or another caller
+    was first."""
     query = _targets.update().where(
         _targets.c.id == target_id,
         _targets.c.organization_id == caller.organization_id,
         _targets.c.environment == caller.environment,
         _targets.c.status == TargetStatus.QUEUED,
-        _targets.c.scheduled_at > now,
+        sa.or_(_targets.c.scheduled_at > now, _targets.c.hold.is_not(None)),
     )
     return (await connection.execute(query.values(dict(values)))).rowcount == 1
 

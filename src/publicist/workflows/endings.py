@@ -19,6 +19,16 @@ from publicist.workflows.retry import next_attempt_at
 _REJECTED = frozenset({"preflight_failed", "platform_auth_failed", "platform_rejected"})
 
 
+class TargetChanged(Exception):
+    """A caller resolved, canceled or moved the target while it was worked on: write nothing of this run."""
+
+
+async def change(connection: Connection, target: Target, values: Mapping[str, Any]) -> None:
+    """Change a target that is still as this run knows it. Raises TargetChanged, which rolls the transaction back."""
+    if not await targets.update(connection, target.id, values, status=target.status):
+        raise TargetChanged(target.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Columns to set on the target and its attempt, and the event to append, if any."""
@@ -28,8 +38,8 @@ class Ending:
     event: tuple[str, Mapping[str, Any]] | None
 
     async def store(self, connection: Connection, target: Target, attempt: Attempt) -> None:
-        """Write it all; the caller holds the transaction and has checked the lease."""
-        await targets.update(connection, target.id, self.target)
+        """Write it all; the caller holds the transaction and has checked the lease. Raises TargetChanged."""
+        await change(connection, target, self.target)
         if self.attempt:
             await attempts.finish(connection, attempt.id, self.attempt)
         if self.event is not None:

@@ -12,6 +12,7 @@ import structlog
 
 from publicist.domain.platform import Timing
 from publicist.storage import accounts, targets
+from publicist.workflows.endings import TargetChanged
 from publicist.workflows.lease import Lease, LostLease
 from publicist.workflows.target_run import TargetRun
 from publicist.workflows.tools import PublishTools
@@ -40,7 +41,7 @@ class Publisher:
 
     @asynccontextmanager
     async def _held(self, lease: Lease) -> AsyncIterator[None]:
-        heartbeat = asyncio.create_task(lease.keep())
+        heartbeat = asyncio.create_task(lease.keep(), name=f"lease:{lease.account_id}")
         try:
             yield
         finally:
@@ -53,7 +54,7 @@ class Publisher:
             while True:
                 nudge.clear()
                 for target_id in await self._due(lease.account_id, running):
-                    running[target_id] = asyncio.create_task(self._run(lease, target_id))
+                    running[target_id] = asyncio.create_task(self._run(lease, target_id), name=f"target:{target_id}")
                 if not running:
                     return
                 await _first_of(running, nudge)
@@ -74,6 +75,8 @@ class Publisher:
     async def _run(self, lease: Lease, target_id: str) -> None:
         try:
             await TargetRun(self._tools, lease, target_id).advance()
+        except TargetChanged:
+            log.info("target.changed", account_id=lease.account_id, target_id=target_id)
         except LostLease:
             log.warning("lease.lost", account_id=lease.account_id, target_id=target_id)
             raise
@@ -85,7 +88,7 @@ class Publisher:
         """A fault of ours must not spin: look at the target again after a while, with all it has done kept."""
         async with self._tools.database.write() as connection:
             if await accounts.holds_lease(connection, lease.account_id, epoch=lease.epoch):
-                await targets.update(connection, target_id, {"next_run_at": _later(self._tools.clock.now())})
+                await targets.put_off(connection, target_id, _later(self._tools.clock.now()))
 
 
 def _later(now: datetime) -> datetime:

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from publicist.domain.holds import Hold, HoldReason
 from publicist.domain.platform import (
     Call,
     Decision,
@@ -24,9 +25,10 @@ from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.clock import boot_seconds
 from publicist.kit.ids import new_id
 from publicist.platforms import Platform, Upstream, registry
-from publicist.storage import accounts, attempts, media, targets
+from publicist.storage import accounts, attempts, events, media, organizations, targets
 from publicist.storage.session import Connection
-from publicist.workflows.endings import Ending, ending_of, publishing_event
+from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
+from publicist.workflows.holds import continued, hold_expired, hold_on_start
 from publicist.workflows.lease import Lease
 from publicist.workflows.tools import PublishTools
 
@@ -48,12 +50,14 @@ class TargetRun:
 
     async def advance(self) -> None:
         """Go on until the target ends or has to wait longer than a moment. Raises LostLease when fenced off."""
-        if not await self._load():
+        if not await self._load() or await self._held():
             return
+        await self._open_attempt()
         while not self._tools.stopping.is_set():
             decision = self._decide()
             if isinstance(decision, Do):
-                await self._do(decision.calls)
+                if not await self._do(decision.calls):
+                    return
             elif isinstance(decision, Wait):
                 if not await self._wait(decision):
                     return
@@ -70,6 +74,9 @@ class TargetRun:
             account = await accounts.by_id(connection, target.account_id)
             if account is None:
                 raise LookupError(f"target {target.id} names a missing account")
+            self._paused = account.paused_at is not None or await organizations.is_paused(
+                connection, target.organization_id
+            )
             self._target, self._account = target, account
             self._memory = {r.key: r for r in await attempts.steps_of_target(connection, target.id)}
             self._attempts = await attempts.of_target(connection, target.id)
@@ -78,8 +85,41 @@ class TargetRun:
         self._platform: Platform = registry()[target.platform]
         self._upstream: Upstream | None = self._tools.upstreams.get(target.environment)
         self._token = self._tools.vault.open(account.token, account.id) if account.token else ""
-        await self._open_attempt()
         return True
+
+    @property
+    def _is_under_way(self) -> bool:
+        """Whether an attempt is open: a crash or a pause interrupted it."""
+        return bool(self._attempts) and self._attempts[-1].finished_at is None
+
+    async def _held(self) -> bool:
+        """Whether the target may not start now; what is under way is brought to its end, whatever is paused."""
+        if self._is_under_way:
+            return False
+        now = self._tools.clock.now()
+        hold = hold_on_start(self._target, paused=self._paused, now=now, limits=self._tools.holds)
+        if hold is None:
+            return False
+        if hold.until <= now:
+            await self._open_attempt()
+            await self._end(Failed(hold_expired(hold), final=True))
+        else:
+            await self._hold(hold, look_again=hold.until)
+        return True
+
+    async def _hold(self, hold: Hold, *, look_again: datetime) -> None:
+        now = self._tools.clock.now()
+        values = {
+            "status": TargetStatus.QUEUED, "hold": hold.to_json(), "next_run_at": look_again, "updated_at": now,
+        }  # fmt: skip
+        async with self._tools.database.write() as connection:
+            await self._lease.check(connection)
+            await attempts.save_steps(connection, list(self._unsaved.values()))
+            await change(connection, self._target, values)
+            if hold.to_json() != self._target.hold:
+                await events.add(connection, event_of(self._target, "post.held", {"hold": hold.to_json()}, now))
+        self._unsaved.clear()
+        self._tools.signals.changed(self._target.post_id)
 
     async def _load_media(self, connection: Connection, target: Target) -> tuple[JobMedia, ...]:
         found = []
@@ -94,22 +134,26 @@ class TargetRun:
 
     async def _open_attempt(self) -> None:
         """Go on with the attempt that a crash or a pause interrupted, or start the next."""
-        if self._attempts and self._attempts[-1].finished_at is None:
+        if self._is_under_way and self._target.hold is None:
             self._attempt = self._attempts[-1]
             return
         now = self._tools.clock.now()
-        self._attempt = Attempt(new_id(), self._target.id, len(self._attempts) + 1, now)
+        started = None if self._is_under_way else Attempt(new_id(), self._target.id, len(self._attempts) + 1, now)
+        self._attempt = started or self._attempts[-1]
         values = {
             "status": TargetStatus.PUBLISHING,
             "attempt_number": self._attempt.number,
+            "hold": None,
             "updated_at": now,
         }
         async with self._tools.database.write() as connection:
             await self._lease.check(connection)
-            await attempts.add(connection, self._attempt)
-            await targets.update(connection, self._target.id, values)
-            if self._attempt.number == 1:
-                await publishing_event(connection, self._target, now)
+            await change(connection, self._target, values)
+            if started is not None:
+                await attempts.add(connection, started)
+                if started.number == 1:
+                    await publishing_event(connection, self._target, now)
+        self._target = replace(self._target, status=TargetStatus.PUBLISHING)
 
     def _decide(self) -> Decision:
         missing = self._missing()
@@ -145,12 +189,28 @@ class TargetRun:
             return _cannot(ErrorClass.CONTENT, f"The file {self._lost_media} is gone.", "Upload it and post again.")
         return None
 
-    async def _do(self, calls: Sequence[Call]) -> None:
-        if any(call.kind is StepKind.ONCE for call in calls):
-            async with self._lease.once:
-                await self._send(calls)
-        else:
+    async def _do(self, calls: Sequence[Call]) -> bool:
+        """Send them; False when the target is held instead."""
+        if not any(call.kind is StepKind.ONCE for call in calls):
             await self._send(calls)
+            return True
+        async with self._lease.once:
+            async with self._tools.database.read() as connection:
+                twin = await targets.twin_in_doubt(connection, self._target)
+            if twin is None:
+                await self._send(calls)
+                return True
+        return await self._wait_for_twin()
+
+    async def _wait_for_twin(self) -> bool:
+        """Equal content is on its way to the same account: sent now, neither could be told from the other. False."""
+        now = self._tools.clock.now()
+        hold = continued(self._target, HoldReason.DUPLICATE, now, self._tools.holds)
+        if hold.until <= now:
+            await self._end(Failed(hold_expired(hold), final=True))
+        else:
+            await self._hold(hold, look_again=now + self._tools.timing.poll_longest)
+        return False
 
     async def _send(self, calls: Sequence[Call]) -> None:
         """Intents in one transaction (with the outcomes before them), then the calls side by side."""
@@ -224,7 +284,7 @@ class TargetRun:
             await self._lease.check(connection)
             await attempts.save_steps(connection, list(self._unsaved.values()))
             if values:
-                await targets.update(connection, self._target.id, values)
+                await change(connection, self._target, values)
         self._unsaved.clear()
 
     async def _end(self, decision: Decision) -> None:

@@ -11,6 +11,7 @@ from publicist.domain.platform import Timing
 from publicist.kit.clock import Clock
 from publicist.platforms import OpenMedia, Upstream
 from publicist.storage.session import Database
+from publicist.workflows.holds import HoldLimits
 from publicist.workflows.signals import PostSignals
 
 
@@ -27,5 +28,6 @@ class PublishTools:
     """An anonymous URL of a stored file that the row's upstream can fetch."""
     signals: PostSignals
     timing: Timing = field(default_factory=Timing)
+    holds: HoldLimits = field(default_factory=HoldLimits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process shuts down: runs stop between two steps, with everything stored."""

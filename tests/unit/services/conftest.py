@@ -10,6 +10,7 @@ from publicist.api.post_requests import read_post
 from publicist.domain.environments import Environment
 from publicist.kit.clock import ManualClock
 from publicist.services.media import MediaService, MediaSettings
+from publicist.services.post_changes import PostChanges
 from publicist.services.post_requests import PostRequest
 from publicist.services.posts import Posts, PostSettings
 from publicist.storage.blobs.local import LocalBlobs
@@ -17,6 +18,7 @@ from publicist.storage.session import Database
 from publicist.workflows.signals import PostSignals
 from tests.support.rows import NOW
 
+GUARD = timedelta(minutes=10)
 BASES = dict.fromkeys(Environment, "http://127.0.0.1")
 
 
@@ -46,6 +48,7 @@ class Desk:
     engine: NotingEngine
     signals: PostSignals
     posts: Posts
+    changes: PostChanges
 
 
 @pytest.fixture
@@ -54,8 +57,9 @@ def desk(database: Database, tmp_path: Path) -> Desk:
     clock, engine, signals = ManualClock(NOW), NotingEngine(), PostSignals()
     settings = MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES)
     media = MediaService(database, LocalBlobs(tmp_path / "media"), clock, settings)
-    posts = Posts(database, clock, media, engine, signals, PostSettings(0.0, "http://127.0.0.1"))
-    return Desk(database, media, clock, engine, signals, posts)
+    posts = Posts(database, clock, media, engine, signals, PostSettings(0.0, "http://127.0.0.1", GUARD))
+    changes = PostChanges(database, clock, engine, signals)
+    return Desk(database, media, clock, engine, signals, posts, changes)
 
 
 def request(**body: object) -> PostRequest:

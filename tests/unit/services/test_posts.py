@@ -58,7 +58,7 @@ async def count(database: Database, table: sa.Table) -> int:
 async def set_status(database: Database, target_id: str, status: TargetStatus) -> None:
     """What a worker would do."""
     async with database.write() as connection:
-        await targets.update(connection, target_id, {"status": status})
+        await connection.execute(tables.targets.update().where(tables.targets.c.id == target_id).values(status=status))
 
 
 async def test_an_immediate_post_is_due_at_once_and_each_account_is_submitted_once(
@@ -190,9 +190,9 @@ async def test_the_same_content_on_the_same_account_has_the_same_fingerprint(
 async def test_a_queued_post_is_moved_and_then_canceled(desk: Desk, caller: Caller, page: Account) -> None:
     batch = await desk.posts.create(caller, request(**body(page, scheduledAt=iso(SOON))))
     id, later = batch.targets[0].id, SOON + timedelta(hours=1)
-    moved = await desk.posts.reschedule(caller, id, later)
+    moved = await desk.changes.reschedule(caller, id, later)
     assert (moved.target.scheduled_at, moved.target.next_run_at) == (later, later)
-    await desk.posts.cancel(caller, id)
+    await desk.changes.cancel(caller, id)
     row, _ = await desk.posts.get(caller, id)
     assert (row.target.status, row.target.next_run_at) == (TargetStatus.CANCELED, None)
     kinds = dict(await events(desk.database))
@@ -206,11 +206,11 @@ async def test_what_a_worker_took_cannot_be_changed_any_more(desk: Desk, caller:
     id = batch.targets[0].id
     desk.clock.advance(timedelta(hours=1))
     with pytest.raises(Conflict) as caught:
-        await desk.posts.cancel(caller, id)
+        await desk.changes.cancel(caller, id)
     assert caught.value.rule == "post.scheduledAt.window"
     await set_status(desk.database, id, TargetStatus.PUBLISHING)
     with pytest.raises(Conflict) as caught:
-        await desk.posts.reschedule(caller, id, SOON + timedelta(hours=2))
+        await desk.changes.reschedule(caller, id, SOON + timedelta(hours=2))
     assert caught.value.rule == "post.status"
     assert [kind for kind, _ in await events(desk.database)] == ["post.queued"]
 
@@ -218,7 +218,7 @@ async def test_what_a_worker_took_cannot_be_changed_any_more(desk: Desk, caller:
 async def test_of_several_cancels_at_once_one_wins(desk: Desk, caller: Caller, page: Account) -> None:
     batch = await desk.posts.create(caller, request(**body(page, scheduledAt=iso(SOON))))
     id = batch.targets[0].id
-    results = await asyncio.gather(*(desk.posts.cancel(caller, id) for _ in range(5)), return_exceptions=True)
+    results = await asyncio.gather(*(desk.changes.cancel(caller, id) for _ in range(5)), return_exceptions=True)
     assert sum(isinstance(result, Conflict) for result in results) == 4
     assert [kind for kind, _ in await events(desk.database)].count("post.canceled") == 1
 
@@ -232,9 +232,9 @@ async def test_posts_of_others_are_not_there(desk: Desk, caller: Caller, page: A
         with pytest.raises(NotFound):
             await desk.posts.get(other, id)
         with pytest.raises(NotFound):
-            await desk.posts.cancel(other, id)
+            await desk.changes.cancel(other, id)
         with pytest.raises(NotFound):
-            await desk.posts.reschedule(other, id, SOON)
+            await desk.changes.reschedule(other, id, SOON)
     with pytest.raises(NotFound):
         await desk.posts.get(caller, new_id())
 
@@ -247,7 +247,7 @@ async def test_the_list_narrows_by_every_filter(desk: Desk, caller: Caller, page
     one, two = first.targets[0].id, second.targets[0].id
     async with desk.database.write() as connection:
         failure = {"status": TargetStatus.FAILED, "error": {"code": "rate_limited", "message": "x"}}
-        await targets.update(connection, one, failure)
+        assert await targets.update(connection, one, failure, status=TargetStatus.PUBLISHING)
     cases = {
         Filter(): [two, one],
         Filter(statuses=("queued",)): [two],

@@ -20,6 +20,8 @@ class InstagramModel:
     read_fates: list[str] = field(default_factory=list)
     create_fates: list[str] = field(default_factory=list)
     processing: timedelta = timedelta(seconds=2)
+    list_lag: timedelta = timedelta(0)
+    """How long after its commit the list of media shows a post."""
     containers: dict[str, dict[str, Any]] = field(default_factory=dict)
     published: list[tuple[datetime, str, str]] = field(default_factory=list)
 
@@ -67,7 +69,7 @@ class InstagramModel:
     def _read(self, call: Call, now: datetime) -> Outcome:
         path = call.request.path
         if path == "acc/media":
-            live = [(at, c, m) for at, c, m in self.published if at <= now]
+            live = [(at, c, m) for at, c, m in self.published if at + self.list_lag <= now]
             return Outcome({"data": [self._media(at, c, m) for at, c, m in reversed(live)]})
         if path == "":
             ids = str(call.request.params["ids"]).split(",")

@@ -1,5 +1,7 @@
 """Instagram's publish decisions: every ambiguous fate, and for any sequence of them never twice and never lost."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +51,21 @@ def test_white_space_is_no_caption() -> None:
     model = InstagramModel()
     run(decide, job(image(), text="  \n"), model)
     assert "caption" not in model.containers["c1"]["params"]
+
+
+def test_media_that_the_list_shows_late_is_waited_for_once_the_container_is_published() -> None:
+    model = InstagramModel(publish_fates=["lost"], list_lag=timedelta(seconds=4))
+    done = run(decide, job(image()), model)
+    assert isinstance(done.ending, Published)
+    assert done.ending.platform_post_id == "m1"
+
+
+def test_media_that_no_list_shows_leaves_a_published_post_without_a_permalink() -> None:
+    model = InstagramModel(publish_fates=["lost"], list_lag=timedelta(days=1))
+    done = run(decide, job(image()), model)
+    assert isinstance(done.ending, Published)
+    assert (done.ending.platform_post_id, done.ending.permalink) == (None, None)
+    assert done.now < START + timedelta(seconds=20)
 
 
 @pytest.mark.parametrize("fate", ["lost", "crash", "late"])

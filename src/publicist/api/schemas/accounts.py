@@ -28,6 +28,7 @@ class AccountOut(Out):
     display_name: str | None
     token_expires_at: Moment | None
     environment: str
+    paused_at: Moment | None = Field(None, description="Since when nothing new goes out; null when it does.")
     created_at: Moment
     updated_at: Moment
     metadata: dict[str, Any] = Field(description="What the platform said about the account when it was connected.")
@@ -48,6 +49,7 @@ def account_out(account: Account) -> AccountOut:
         display_name=account.display_name,
         token_expires_at=account.token_expires_at,
         environment=account.environment,
+        paused_at=account.paused_at,
         created_at=account.created_at,
         updated_at=account.updated_at,
         metadata=dict(own),

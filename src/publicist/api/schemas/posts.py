@@ -98,6 +98,9 @@ class _Shared(In):
     first_comment: FirstCommentIn | None = None
     scheduled_at: Instant | None = Field(None, description="ISO 8601 with `Z` or an offset; now if left out.")
     publish_now: StrictBool | None = None
+    allow_duplicate: StrictBool | None = Field(
+        None, description="Publish although equal content went to the same account a short while ago."
+    )
     profile_id: Uuid | None = None
     external_id: str | None = Field(None, min_length=1, max_length=255, description="Your own id; echoed everywhere.")
     metadata: dict[str, Any] | None = Field(None, description="Your own data, up to 16 KB; echoed everywhere.")
@@ -184,6 +187,21 @@ class AccountBrief(Out):
     display_name: str | None
 
 
+class HoldOut(Out):
+    """Why a queued post waits although due; at `until` it fails with rule `publish.hold_expired`."""
+
+    reason: str
+    since: str
+    until: str
+
+
+class CanceledOut(Out):
+    """The post will not go out."""
+
+    id: str
+    status: Literal["canceled"] = "canceled"
+
+
 class PostOut(Out):
     """One post on one account."""
 
@@ -199,6 +217,7 @@ class PostOut(Out):
     media_refs: list[dict[str, Any]]
     options: dict[str, Any] | None
     scheduled_at: Moment | None
+    hold: HoldOut | None
     published_at: Moment | None
     platform_uri: str | None
     platform_cid: str | None
@@ -251,13 +270,55 @@ class PostList(Out):
 
 
 class RescheduleIn(In):
-    """Another time for a queued post."""
+    """Another time for a queued post, or now: exactly one of the two. It ends any hold."""
 
-    scheduled_at: Instant
+    scheduled_at: Instant | None = None
+    publish_now: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "RescheduleIn":
+        if (self.scheduled_at is None) == (self.publish_now is None):
+            raise ValueError("give exactly one of scheduledAt and publishNow")
+        return self
 
 
-class CanceledOut(Out):
-    """The post will not go out."""
+class ResolveIn(In):
+    """What a person saw: whether the post is live."""
 
-    id: str
-    status: Literal["canceled"] = "canceled"
+    outcome: Literal["published", "failed"]
+    permalink: str | None = Field(None, pattern=r"^https?://.", max_length=2000, description="Where it is live.")
+    platform_post_id: str | None = Field(None, min_length=1, max_length=255, description="Meta's id of it.")
+    note: str | None = Field(None, min_length=1, max_length=1000, description="Kept as the error's message.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "ResolveIn":
+        if self.outcome == "failed" and (self.permalink or self.platform_post_id):
+            raise ValueError("permalink and platformPostId belong to the outcome 'published'")
+        if self.outcome == "published" and self.note:
+            raise ValueError("note belongs to the outcome 'failed'")
+        return self
+
+
+class SelectionIn(In):
+    """Which queued posts; at least one member. All that are given must hold."""
+
+    account_id: Uuid | None = None
+    profile_id: Uuid | None = None
+    platform: str | None = None
+    external_id: str | None = None
+    scheduled_after: Instant | None = Field(None, description="Scheduled at this instant or later.")
+    scheduled_before: Instant | None = Field(None, description="Scheduled before this instant.")
+    all: Literal[True] | None = Field(None, description="Every queued post of this key's environment.")
+
+    @model_validator(mode="after")
+    def _some(self) -> "SelectionIn":
+        if not self.model_fields_set:
+            raise ValueError('name a selection, or send {"all": true}')
+        return self
+
+
+class CanceledListOut(Out):
+    """What was canceled; `more` says that the selection holds more than one request cancels."""
+
+    canceled: list[str]
+    more: bool

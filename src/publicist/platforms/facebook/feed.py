@@ -19,6 +19,7 @@ from publicist.domain.planning import (
     numbered,
     prefixed,
     same_text,
+    settled_at,
 )
 from publicist.domain.platform import (
     Call,
@@ -101,20 +102,20 @@ def _is_first_duplicate(publishes: list[StepRecord], record: StepRecord) -> bool
 def _reconcile(job: Job, publishes: list[StepRecord], in_doubt: list[StepRecord]) -> Decision:
     """Find the post in the Page's feed; repeat the call only after clean reads, and only once."""
     doubt, last = in_doubt[0], publishes[-1]
-    settled = numbered(job, f"settled-feed:{last.key}:")
-    listing = settled[-1] if settled else job.memory.get(f"reconcile-feed:{last.key}")
+    late = numbered(job, f"settled-feed:{last.key}:")
+    listing = late[-1] if late else job.memory.get(f"reconcile-feed:{last.key}")
     matches = _matches(job, doubt, listing) if listing is not None and listing.outcome == "done" else None
     if matches and len(matches) == 1:
         return _read_back(job, matches[0])
     if _proven_used(last):
         return Published(None, None, (_NO_PERMALINK,))
-    settled_at = last.sent_at + job.timing.settle
-    if job.now < settled_at:
-        return _look_early(job, last, settled_at)
-    clean = sum(read.outcome == "done" and not _matches(job, doubt, read) for read in settled)
+    settled = settled_at(job, last)
+    if job.now < settled:
+        return _look_early(job, last, settled)
+    clean = sum(read.outcome == "done" and not _matches(job, doubt, read) for read in late)
     if clean >= CLEAN_READS and len(publishes) < PUBLISH_TRIES:
         return Do((_again(job, last, len(publishes) + 1),))
-    return _look_settled(job, doubt, last, settled, matches)
+    return _look_settled(job, doubt, last, late, matches)
 
 
 def _proven_used(record: StepRecord) -> bool:
@@ -122,12 +123,12 @@ def _proven_used(record: StepRecord) -> bool:
     return record.error is not None and error_of(record).subcode == PHOTOS_ALREADY_USED
 
 
-def _look_early(job: Job, last: StepRecord, settled_at: datetime) -> Do | Wait:
+def _look_early(job: Job, last: StepRecord, settled: datetime) -> Do | Wait:
     call = Call(f"reconcile-feed:{last.key}", StepKind.READ, _list_request(job))
     listing = look(job, call, first=_FIRST_LOOK, longest=_LONGEST_LOOK)
     if isinstance(listing, Do):
         return listing
-    return Wait(min(next_look(listing, first=_FIRST_LOOK, longest=_LONGEST_LOOK), settled_at), _WHY)
+    return Wait(min(next_look(listing, first=_FIRST_LOOK, longest=_LONGEST_LOOK), settled), _WHY)
 
 
 def _look_settled(

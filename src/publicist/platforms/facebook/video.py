@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from publicist.domain.planning import Ready, ensure, error_in_doubt, error_of, look, next_look, numbered
+from publicist.domain.planning import Ready, ensure, error_in_doubt, error_of, look, next_look, numbered, settled_at
 from publicist.domain.platform import (
     Call,
     Decision,
@@ -109,7 +109,7 @@ def _after_finish(job: Job, finishes: list[StepRecord], session: Mapping[str, An
         return Published(video_id, record.result.get("permalink_url"))
     if state in _DEAD:
         return Failed(_processing_error(status), final=True)
-    settled = record.sent_at >= last.sent_at + job.timing.settle
+    settled = record.sent_at >= settled_at(job, last)
     if last.outcome != "done" and state in _BEFORE_FINISH and settled and len(finishes) < FINISH_TRIES:
         return Do((_finish(job, session, len(finishes) + 1),))
     return _keep_looking(job, last, record, state)
@@ -118,8 +118,8 @@ def _after_finish(job: Job, finishes: list[StepRecord], session: Mapping[str, An
 def _keep_looking(job: Job, last: StepRecord, record: StepRecord, state: str | None) -> Wait | Unconfirmed:
     again = next_look(record, first=job.timing.poll_video, longest=job.timing.poll_longest)
     accepted = last.outcome == "done" or state in _FINISHED
-    patience = job.timing.video_deadline if accepted else 2 * job.timing.settle
-    if job.now < last.sent_at + patience:
+    patient = last.sent_at + job.timing.video_deadline if accepted else settled_at(job, last) + job.timing.settle
+    if job.now < patient:
         return Wait(again, "Facebook is processing the video")
     return Unconfirmed(
         error_in_doubt(last) if last.outcome != "done" else _slow(),

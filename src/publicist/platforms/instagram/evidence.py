@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from publicist.domain.planning import error_in_doubt, instant_of, look, next_look, same_text
+from publicist.domain.planning import error_in_doubt, instant_of, look, next_look, same_text, settled_at
 from publicist.domain.platform import (
     Call,
     Do,
@@ -22,6 +22,7 @@ from publicist.domain.targets import StepRecord
 CLOCK_SLACK = timedelta(minutes=5)
 _FIRST_LOOK = timedelta(seconds=1)
 _LONGEST_LOOK = timedelta(minutes=15)
+_MEDIA_APPEARS = timedelta(seconds=10)
 _MEDIA_FIELDS = "id,caption,media_type,media_product_type,timestamp,permalink,children{id}"
 
 
@@ -53,24 +54,31 @@ def _judge(
     code = status.result.get("status_code") if status.error is None else None
     matches = None if listing.error else _matches(job, publish, listing)
     if code == "PUBLISHED":
-        return Found(matches[0] if matches and len(matches) == 1 else None)
+        return _found(job, publish, status, matches)
     if code is None and matches and len(matches) == 1:
         return Found(matches[0])
     if code in ("ERROR", "EXPIRED"):
         return Failed(_expired(publish, str(status.result.get("status", code))), final=True)
-    settled = min(status.sent_at, listing.sent_at) >= publish.sent_at + job.timing.settle
+    settled = min(status.sent_at, listing.sent_at) >= settled_at(job, publish)
     if code == "FINISHED" and matches == [] and settled:
         return Absent()
     return _look_again(job, publish, status, f"container {code or 'unreadable'}", matches)
+
+
+def _found(job: Job, publish: StepRecord, status: StepRecord, matches: list[str] | None) -> Found | Wait:
+    """Live for certain; lists lag behind containers, so the media and its permalink are worth a few more looks."""
+    if not matches and job.now < publish.sent_at + _MEDIA_APPEARS:
+        return Wait(next_look(status, first=_FIRST_LOOK, longest=_LONGEST_LOOK), "finding the published media")
+    return Found(matches[0] if matches and len(matches) == 1 else None)
 
 
 def _look_again(
     job: Job, publish: StepRecord, status: StepRecord, container: str, matches: list[str] | None
 ) -> Wait | Unconfirmed:
     again = next_look(status, first=_FIRST_LOOK, longest=_LONGEST_LOOK)
-    settled_at = publish.sent_at + job.timing.settle
-    if job.now < settled_at + job.timing.settle:
-        before_settled = settled_at if again > settled_at > job.now else again
+    settled = settled_at(job, publish)
+    if job.now < settled + job.timing.settle:
+        before_settled = settled if again > settled > job.now else again
         return Wait(before_settled, "finding out whether the publish call had its effect")
     seen = "media list unreadable" if matches is None else f"{len(matches)} matching media in the list"
     return Unconfirmed(

@@ -1,0 +1,152 @@
+"""Changes of stored posts: move, cancel, send again, resolve; each is one conditional write no worker can race."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from publicist.domain.api_keys import Caller
+from publicist.domain.targets import RETRIABLE, Target, TargetStatus
+from publicist.kit.clock import Clock, iso
+from publicist.services.post_refusals import check_time, not_queued, not_resolvable, not_retriable
+from publicist.services.posts import PostRow, owned, queued, rows_of
+from publicist.storage import attempts, events, targets
+from publicist.storage.session import Connection, Database
+from publicist.storage.targets import Filter
+from publicist.workflows.endings import event_of
+from publicist.workflows.engine import PUBLISH, Engine
+from publicist.workflows.signals import PostSignals
+
+CANCEL_AT_ONCE = 1000
+"""Posts that one request cancels at most; it says when more are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a person found out about an unconfirmed post. The link and the platform's id belong to a published one."""
+
+    published: bool
+    permalink: str | None = None
+    platform_post_id: str | None = None
+    note: str | None = None
+
+
+class PostChanges:
+    """What callers do to posts that are stored; queries are scoped to the caller."""
+
+    def __init__(self, database: Database, clock: Clock, engine: Engine, signals: PostSignals) -> None:
+        self._database = database
+        self._clock = clock
+        self._engine = engine
+        self._signals = signals
+
+    async def cancel(self, caller: Caller, target_id: str) -> None:
+        """Stop a queued post. Raises NotFound, or Conflict when it is not queued any more."""
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            target = await owned(connection, caller, target_id)
+            if not await _cancel(connection, caller, target, now):
+                raise not_queued(target)
+        self._signals.changed(target.post_id)
+
+    async def cancel_selection(self, caller: Caller, by: Filter, account_id: str | None) -> tuple[list[str], bool]:
+        """Stop every queued post of a selection, oldest first; the ids, and whether more are left."""
+        now = self._clock.now()
+        canceled = []
+        async with self._database.write() as connection:
+            found = await targets.queued(connection, caller, by, account_id=account_id, limit=CANCEL_AT_ONCE + 1)
+            for target in found[:CANCEL_AT_ONCE]:
+                if await _cancel(connection, caller, target, now):
+                    canceled.append(target)
+        for target in canceled:
+            self._signals.changed(target.post_id)
+        return [target.id for target in canceled], len(found) > CANCEL_AT_ONCE
+
+    async def reschedule(self, caller: Caller, target_id: str, at: datetime | None) -> PostRow:
+        """Move a queued post, or send it now when `at` is None. Raises NotFound, Conflict, or ValidationFailed."""
+        now = self._clock.now()
+        check_time(at, now)
+        values = {"scheduled_at": at or now, "next_run_at": at or now, "hold": None, "updated_at": now}
+        async with self._database.write() as connection:
+            target = await owned(connection, caller, target_id)
+            if not await targets.update_queued(connection, caller, target_id, values, now=now):
+                raise not_queued(target)
+            data = {"previousScheduledAt": _iso(target.scheduled_at), "scheduledAt": iso(at or now)}
+            event = event_of(target, "post.rescheduled", {**data, "rescheduledAt": iso(now)}, now)
+            await events.add(connection, event)
+        self._engine.wake()
+        return await self._changed(caller, target)
+
+    async def retry(self, caller: Caller, target_id: str) -> PostRow:
+        """Send a post again that ended without going out, with all it made before. Raises NotFound or Conflict.
+
+        What earlier attempts sent is looked at first: whatever may be live is looked for, and not sent again.
+        """
+        now = self._clock.now()
+        values = {"status": TargetStatus.PUBLISHING, "next_run_at": now, "error": None, "updated_at": now}
+        async with self._database.write() as connection:
+            target = await owned(connection, caller, target_id)
+            if not await targets.update_ended(connection, caller, target_id, values, among=RETRIABLE):
+                raise not_retriable(target)
+            await events.add(connection, queued(target, now))
+        self._engine.submit(PUBLISH, target.account_id)
+        return await self._changed(caller, target)
+
+    async def resolve(self, caller: Caller, target_id: str, found: Resolution) -> PostRow:
+        """End an unconfirmed post by what a person saw. Raises NotFound, or Conflict when it is not unconfirmed."""
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            target = await owned(connection, caller, target_id)
+            values, event, data = _resolved(target, found, now)
+            only = (TargetStatus.UNCONFIRMED,)
+            if not await targets.update_ended(connection, caller, target_id, values, among=only):
+                raise not_resolvable(target)
+            await attempts.finish_open(connection, target_id, {"finished_at": now, "succeeded": found.published})
+            await events.add(connection, event_of(target, event, data, now))
+        return await self._changed(caller, target)
+
+    async def _changed(self, caller: Caller, target: Target) -> PostRow:
+        self._signals.changed(target.post_id)
+        async with self._database.read() as connection:
+            return (await rows_of(connection, [await owned(connection, caller, target.id)]))[0]
+
+
+async def _cancel(connection: Connection, caller: Caller, target: Target, now: datetime) -> bool:
+    values = {"status": TargetStatus.CANCELED, "next_run_at": None, "hold": None, "updated_at": now}
+    if not await targets.update_queued(connection, caller, target.id, values, now=now):
+        return False
+    data = {"scheduledAt": _iso(target.scheduled_at), "canceledAt": iso(now)}
+    await events.add(connection, event_of(target, "post.canceled", data, now))
+    return True
+
+
+def _resolved(target: Target, found: Resolution, now: datetime) -> tuple[Mapping[str, Any], str, Mapping[str, Any]]:
+    """The target's columns, and the event."""
+    if found.published:
+        row = {
+            "status": TargetStatus.PUBLISHED,
+            "permalink": found.permalink,
+            "platform_post_id": found.platform_post_id,
+            "published_at": now,
+            "error": None,
+        }
+        data = {"uri": found.permalink, "cid": found.platform_post_id, "publishedAt": iso(now), "resolved": True}
+        return {**row, "next_run_at": None, "updated_at": now}, "post.published", _known(data)
+    error: dict[str, Any] = {
+        "code": "platform_unavailable",
+        "rule": "publish.resolved_failed",
+        "message": found.note or "The publish call was in doubt, and a person found that the post is not live.",
+        "platform": target.platform,
+        "remediation": "Send it with POST /v1/posts/{id}/retry.",
+        "platformResponse": (target.error or {}).get("platformResponse"),
+    }
+    failed = {"status": TargetStatus.FAILED, "error": _known(error), "next_run_at": None, "updated_at": now}
+    return failed, "post.failed", {"error": _known(error), "rejectedAt": iso(now), "resolved": True}
+
+
+def _known(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return iso(at) if at else None

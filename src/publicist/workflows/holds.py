@@ -1,0 +1,52 @@
+"""Whether a due target may start: a pure function of the rows, and the failure of one that waited too long."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from publicist.domain.holds import Hold, HoldReason
+from publicist.domain.platform import ErrorClass, UpstreamError
+from publicist.domain.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLimits:
+    """`missed_after` is how late a scheduled post may still start; `longest` how long any hold lasts."""
+
+    missed_after: timedelta = timedelta(hours=1)
+    longest: timedelta = timedelta(days=7)
+
+
+def hold_on_start(target: Target, *, paused: bool, now: datetime, limits: HoldLimits) -> Hold | None:
+    """The hold on a target whose attempt has not begun; one that is on already keeps its beginning and its end."""
+    if paused:
+        return continued(target, HoldReason.PAUSED, now, limits)
+    late = target.scheduled_at is not None and now - target.scheduled_at > limits.missed_after
+    if late and target.attempt_number == 0:
+        return continued(target, HoldReason.MISSED, now, limits)
+    return None
+
+
+def continued(target: Target, reason: HoldReason, now: datetime, limits: HoldLimits) -> Hold:
+    """The target's present hold when it has this reason, else a new one."""
+    present = Hold.from_json(target.hold) if target.hold else None
+    if present is not None and present.reason is reason:
+        return present
+    return Hold(reason, now, now + limits.longest)
+
+
+_WORDS = {
+    HoldReason.MISSED: "its time passed while nothing was running, and nobody gave it a new one",
+    HoldReason.DUPLICATE: "the same content to the same account was in doubt all that time",
+    HoldReason.PAUSED: "the account or the organization stayed paused",
+}
+
+
+def hold_expired(hold: Hold) -> UpstreamError:
+    """Why a target that was held until its end failed."""
+    return UpstreamError(
+        error_class=ErrorClass.TRANSIENT,
+        message=f"The post was held since {hold.to_json()['since']}: {_WORDS[hold.reason]}.",
+        remediation="Nothing was sent. Send it with POST /v1/posts/{id}/retry, or create it again.",
+        not_done=True,
+        rule="publish.hold_expired",
+    )

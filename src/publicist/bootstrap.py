@@ -1,42 +1,36 @@
 """The composition root: from settings to a running application. The only place that wires."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 
 from publicist.crypto.envelope import Vault, load_master_key
 from publicist.domain.environments import Environment
 from publicist.domain.platform import Timing
-from publicist.kit.clock import Clock, SystemClock
+from publicist.kit.clock import Clock
 from publicist.kit.http import HttpClient
-from publicist.kit.ids import new_id
 from publicist.kit.lock import DirectoryLock
 from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
 from publicist.platforms import Upstream, registry
 from publicist.services.accounts import Accounts, ConnectSettings
 from publicist.services.application import Addresses, Application
 from publicist.services.media import MediaService, MediaSettings
+from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
 from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.posts import Posts, PostSettings
 from publicist.storage.blobs.local import LocalBlobs
+from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
-from publicist.worker.embedded import EmbeddedEngine
-from publicist.worker.ticker import Ticker
-from publicist.workflows.engine import PUBLISH
+from publicist.worker.working import serving_engine, shared_clock, working_engine
+from publicist.workflows.engine import Engine
 from publicist.workflows.holds import HoldLimits
-from publicist.workflows.publish import Publisher
 from publicist.workflows.signals import PostSignals
 from publicist.workflows.tools import PublishTools
-
-STOP_SECONDS = 10.0
-"""How long a stopping process waits for calls under way; what is cut off after that is reconciled by the next."""
-EMBEDDED_OWNER = "embedded"
-"""Lease owner on SQLite: the directory lock proves that an earlier owner of this name is dead."""
 
 
 def database_url(settings: Settings) -> str:
@@ -44,37 +38,88 @@ def database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{settings.data_dir.resolve() / 'publicist.db'}"
 
 
-@asynccontextmanager
-async def open_application(
-    settings: Settings, addresses: Addresses, *, clock: Clock | None = None
-) -> AsyncIterator[Application]:
-    """Start everything, and stop it in order at the end.
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What serving and working have in common."""
 
-    Raises `kit.lock.DirectoryInUse` for a data directory that another process serves, and `MasterKeyError`.
+    settings: Settings
+    addresses: Addresses
+    http: HttpClient
+    vault: Vault
+    media: MediaService
+    tools: PublishTools
+
+    @property
+    def database(self) -> Database:
+        return self.tools.database
+
+    @property
+    def clock(self) -> Clock:
+        return self.tools.clock
+
+
+@asynccontextmanager
+async def open_application(settings: Settings, addresses: Addresses) -> AsyncIterator[Application]:
+    """Start everything that serving needs, and stop it in order at the end.
+
+    Raises `kit.lock.DirectoryInUse` for a SQLite directory that another process serves, `NotForSqlite`,
+    `storage.durability.UnsafeDatabase` and `crypto.envelope.MasterKeyError`.
     """
-    clock = clock or SystemClock()
+    if not settings.work:
+        _refuse_sqlite(settings, "PUBLICIST_WORK=false")
+    async with _opened(settings, addresses) as parts:
+        working = working_engine(settings, parts.tools, tuple(Environment))
+        async with working if settings.work else serving_engine(parts.database) as engine:
+            yield await _application(parts, engine)
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings, addresses: Addresses) -> AsyncIterator[tuple[Environment, ...]]:
+    """Publish what others accept, until the block ends: the environments this process can reach.
+
+    Raises as `open_application` does.
+    """
+    _refuse_sqlite(settings, "publicist worker")
+    async with _opened(settings, addresses) as parts:
+        environments = tuple(parts.tools.upstreams)
+        async with working_engine(settings, parts.tools, environments):
+            yield environments
+
+
+class NotForSqlite(Exception):
+    """SQLite is for one process, and this is for several."""
+
+
+def _refuse_sqlite(settings: Settings, what: str) -> None:
+    if database_url(settings).startswith("sqlite"):
+        raise NotForSqlite(
+            f"{what} needs PostgreSQL: SQLite is for one process, which serves and publishes. "
+            "Set PUBLICIST_DATABASE_URL=postgresql://user:password@host/name for every process."
+        )
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, addresses: Addresses) -> AsyncIterator[_Parts]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with DirectoryLock(settings.data_dir):
-        await asyncio.to_thread(upgrade, database_url(settings))
-        database = Database(database_url(settings))
+    url = database_url(settings)
+    with DirectoryLock(settings.data_dir) if url.startswith("sqlite") else nullcontext():
+        await asyncio.to_thread(upgrade, url)
+        database = Database(url)
         try:
+            await refuse_unsafe(database)
             async with (
                 HttpClient(timeout_seconds=settings.upstream_timeout_seconds) as http,
-                _assembled(settings, addresses, clock, database, http) as application,
+                shared_clock(database) as clock,
             ):
-                yield application
+                yield _parts(settings, addresses, http, database, clock)
         finally:
             await database.close()
 
 
-@asynccontextmanager
-async def _assembled(
-    settings: Settings, addresses: Addresses, clock: Clock, database: Database, http: HttpClient
-) -> AsyncIterator[Application]:
+def _parts(settings: Settings, addresses: Addresses, http: HttpClient, database: Database, clock: Clock) -> _Parts:
     secret = settings.master_key.get_secret_value() if settings.master_key else None
     vault = Vault(load_master_key(secret, settings.data_dir))
-    bases = {Environment.TEST: addresses.own, Environment.LIVE: settings.public_url or addresses.own}
-    upstreams = _upstreams(settings, addresses, http)
+    bases = _bases(settings, addresses)
     media = MediaService(
         database,
         LocalBlobs(settings.data_dir / "media"),
@@ -83,47 +128,53 @@ async def _assembled(
             vault.derive("media urls"), timedelta(hours=settings.media_url_hours), settings.media_max_bytes, bases
         ),
     )
-    signals = PostSignals()
     tools = PublishTools(
         database,
         clock,
         vault,
-        upstreams,
+        _upstreams(settings, addresses, http),
         media.open_by_id,
         media.url,
-        signals,
+        PostSignals(),
         _timing(settings, database),
         HoldLimits(timedelta(seconds=settings.missed_after_seconds), timedelta(days=settings.hold_days)),
     )
-    connect = ConnectSettings(vault.derive("oauth states"), bases, frozenset(settings.trusted_origins))
+    return _Parts(settings, addresses, http, vault, media, tools)
+
+
+def _bases(settings: Settings, addresses: Addresses) -> Mapping[Environment, str]:
+    """Under which URL each environment reaches this server."""
+    return {Environment.TEST: addresses.own, Environment.LIVE: settings.public_url or addresses.own}
+
+
+async def _application(parts: _Parts, engine: Engine) -> Application:
+    settings, database, clock, vault = parts.settings, parts.database, parts.clock, parts.vault
+    signals = parts.tools.signals
+    connect = ConnectSettings(
+        vault.derive("oauth states"), _bases(settings, parts.addresses), frozenset(settings.trusted_origins)
+    )
     organizations = Organizations(database, clock)
-    accounts = Accounts(database, clock, vault, upstreams, connect)
+    accounts = Accounts(database, clock, vault, parts.tools.upstreams, connect)
     await accounts.try_master_key()
-    async with _working(settings, tools) as engine:
-        yield Application(
-            settings=settings,
-            addresses=addresses,
-            database=database,
-            http=http,
-            organizations=organizations,
-            accounts=accounts,
-            media=media,
-            posts=Posts(
-                database,
-                clock,
-                media,
-                engine,
-                signals,
-                PostSettings(
-                    settings.patience_seconds,
-                    settings.public_url or addresses.own,
-                    timedelta(seconds=settings.duplicate_guard_seconds),
-                ),
-            ),
-            post_changes=PostChanges(database, clock, engine, signals),
-            pauses=Pauses(database, clock, engine),
-            first_keys=await organizations.ensure_first(),
-        )
+    post_settings = PostSettings(
+        settings.patience_seconds,
+        settings.public_url or parts.addresses.own,
+        timedelta(seconds=settings.duplicate_guard_seconds),
+    )
+    return Application(
+        settings=settings,
+        addresses=parts.addresses,
+        database=database,
+        http=parts.http,
+        organizations=organizations,
+        accounts=accounts,
+        media=parts.media,
+        posts=Posts(database, clock, parts.media, engine, signals, post_settings),
+        post_changes=PostChanges(database, clock, engine, signals),
+        pauses=Pauses(database, clock, engine),
+        operations=Operations(database, clock, engine),
+        first_keys=await organizations.ensure_first(),
+    )
 
 
 def _timing(settings: Settings, database: Database) -> Timing:
@@ -131,23 +182,6 @@ def _timing(settings: Settings, database: Database) -> Timing:
     may_send = settings.lease_seconds + settings.upstream_timeout_seconds
     takeover = timedelta(0) if database.is_sqlite else timedelta(seconds=may_send)
     return Timing.at_pace(settle=settings.settle, pace=settings.pace, takeover=takeover)
-
-
-@asynccontextmanager
-async def _working(settings: Settings, tools: PublishTools) -> AsyncIterator[EmbeddedEngine]:
-    """The embedded engine and its ticker, in this process."""
-    owner = EMBEDDED_OWNER if tools.database.is_sqlite else f"{os.getpid()}-{new_id()}"
-    publisher = Publisher(tools, owner=owner, lease_seconds=settings.lease_seconds)
-    engine = EmbeddedEngine({PUBLISH: publisher.drain})
-    ticker = Ticker(tools.database, tools.clock, engine, cap_seconds=settings.ticker_seconds)
-    ticking = asyncio.create_task(ticker.run(), name="ticker")
-    try:
-        yield engine
-    finally:
-        tools.stopping.set()
-        ticker.stop()
-        await ticking
-        await engine.stop(STOP_SECONDS)
 
 
 def _upstreams(settings: Settings, addresses: Addresses, http: HttpClient) -> Mapping[Environment, Upstream]:

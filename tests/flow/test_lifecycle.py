@@ -162,3 +162,15 @@ def _simulated_secrets(path: Path) -> list[str]:
     finally:
         connection.close()
     return [row[0] for row in rows]
+
+
+def test_a_working_server_is_ready_and_counts_what_it_published(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as running:
+        page = next(account for account in running.connect() if account["platform"] == "facebook")
+        assert running.post({"targets": [{"accountId": page["id"]}], "text": "counted"}).status_code == 200
+        ready = running.http.get(running.url + "/health/ready").json()
+        assert ready == {"status": "ok", "due": 0, "dueLagSeconds": 0.0}
+        measures = running.http.get(running.url + "/metrics").text
+    assert 'publicist_targets{environment="test",platform="facebook",status="published"} 1.0' in measures
+    assert "publicist_due_lag_seconds 0.0" in measures
+    assert "publicist_working 1.0" in measures

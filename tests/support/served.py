@@ -104,7 +104,9 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
 
 
 @contextmanager
-def serving(data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | None = None) -> Iterator[Served]:
+def serving(
+    data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | None = None, port: int = 0
+) -> Iterator[Served]:
     """Start the command on `data_dir` and stop it with SIGTERM; fails when it does not end cleanly."""
     command = [
         sys.executable,
@@ -112,7 +114,7 @@ def serving(data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | 
         "publicist.cli.main",
         "serve",
         "--port",
-        "0",
+        str(port),
         "--json",
         "--data-dir",
         str(data_dir),

@@ -36,6 +36,12 @@ def serve(
 
 
 @app.command()
+def worker(data_dir: DataDir = None, json: Json = False) -> None:
+    """Publish what `publicist serve` accepts, in a process of its own (PostgreSQL only)."""
+    _run("worker", data_dir=data_dir, as_json=json)
+
+
+@app.command()
 def demo(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Your own images and a video instead of the samples.")

@@ -6,22 +6,23 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 import uvicorn
 
 from publicist.api.app import create_app
 from publicist.api.sandbox import PREFIX
-from publicist.bootstrap import open_application
+from publicist.bootstrap import NotForSqlite, open_application
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.cli.sandbox_process import SandboxDied, SandboxOptions, SandboxProcess, sandbox_process
 from publicist.crypto.envelope import MasterKeyError
 from publicist.domain.environments import Environment
 from publicist.kit import log
-from publicist.kit.lock import DirectoryInUse
+from publicist.kit.lock import DirectoryInUse, DirectoryLock
 from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
 from publicist.services.application import Addresses, Application
+from publicist.storage.durability import UnsafeDatabase
 
 _GRACE_SECONDS = 5
 _BACKLOG = 2048
@@ -35,7 +36,7 @@ def run(host: str | None, port: int | None, data_dir: Path | None, as_json: bool
         loops = uvicorn.Config("").get_loop_factory()
         with _listening(settings.host, settings.port) as listener, asyncio.Runner(loop_factory=loops) as runner:
             runner.run(_serve(settings, listener, as_json))
-    except (CommandFailed, DirectoryInUse, MasterKeyError, SandboxDied) as error:
+    except (CommandFailed, DirectoryInUse, MasterKeyError, NotForSqlite, SandboxDied, UnsafeDatabase) as error:
         return fail(str(error))
     return 0
 
@@ -102,8 +103,17 @@ async def _sandbox(settings: Settings, own: str) -> AsyncIterator[tuple[SandboxP
         image_seconds=settings.sandbox_image_seconds,
         video_seconds=settings.sandbox_video_seconds,
     )
-    async with sandbox_process(options) as child:
-        yield child, Addresses(own, child.url, own + PREFIX)
+    with _only_sandbox(settings):
+        async with sandbox_process(options) as child:
+            yield child, Addresses(own, child.url, own + PREFIX)
+
+
+def _only_sandbox(settings: Settings) -> AbstractContextManager[object]:
+    """Several processes may share a directory on PostgreSQL, but one runs the simulated Meta that lives in it."""
+    if settings.database_url is None:
+        return nullcontext()
+    remedy = "give this process PUBLICIST_SANDBOX_URL or PUBLICIST_SANDBOX=false"
+    return DirectoryLock(settings.data_dir, part="sandbox", remedy=remedy)
 
 
 class _Server(uvicorn.Server):

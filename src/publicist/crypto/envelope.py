@@ -4,8 +4,10 @@ Sealed form: version byte, 8-byte id of the master key, wrapped data key (nonce,
 """
 
 import base64
+import contextlib
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -65,13 +67,25 @@ class Vault:
         return HKDF(hashes.SHA256(), _KEY, salt=None, info=f"publicist {purpose}".encode()).derive(self._key)
 
 
+def _make_master_key(path: Path) -> None:
+    """Whole or not at all, and once: of two processes that start together, both read the key of one."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix="master.key.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(os.urandom(_KEY)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
+
+
 def load_master_key(given: str | None, data_dir: Path) -> bytes:
     """The key from the setting, or from `master.key` in the data directory, which is made (mode 0600) if missing."""
     path = data_dir / "master.key"
     if given is None and not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(os.urandom(_KEY)) + b"\n")
+        _make_master_key(path)
     text = given if given is not None else path.read_text()
     try:
         return base64.b64decode(text.strip(), validate=True)

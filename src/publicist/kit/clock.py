@@ -21,6 +21,21 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class AnchoredClock:
+    """Another machine's clock, carried on by the seconds since boot: a jump of the wall clock here moves nothing."""
+
+    def __init__(self, start: datetime) -> None:
+        self.anchor(start)
+
+    def anchor(self, now: datetime) -> None:
+        """Set the time; what passes from here on is counted."""
+        self._start, self._boot = now, boot_seconds()
+
+    def now(self) -> datetime:
+        """The other clock's time, as good as the last anchor."""
+        return self._start + timedelta(seconds=boot_seconds() - self._boot)
+
+
 class ManualClock:
     """A clock that stands still until it is moved; for tests."""
 

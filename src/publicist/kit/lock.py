@@ -1,4 +1,4 @@
-"""One process per data directory."""
+"""One process per data directory, or per part of it."""
 
 import fcntl
 import os
@@ -7,10 +7,11 @@ from types import TracebackType
 
 
 class DirectoryInUse(Exception):
-    """Another process serves this data directory; `pid` names it when it could be read."""
+    """Another process holds this data directory, or its `part`; `pid` names it when it could be read."""
 
-    def __init__(self, directory: Path, pid: str) -> None:
-        super().__init__(f"{directory} is in use by process {pid or 'unknown'}; stop it, or give another --data-dir")
+    def __init__(self, directory: Path, pid: str, *, part: str = "", remedy: str = "give another --data-dir") -> None:
+        what = f"{part} of {directory}" if part else str(directory)
+        super().__init__(f"{what} is in use by process {pid or 'unknown'}; stop it, or {remedy}")
         self.directory = directory
         self.pid = pid
 
@@ -18,18 +19,21 @@ class DirectoryInUse(Exception):
 class DirectoryLock:
     """Held while the `with` block runs; the operating system frees it when the process dies, however it dies."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, part: str = "", remedy: str = "give another --data-dir") -> None:
         self._directory = directory
+        self._part = part
+        self._remedy = remedy
         self._handle: int | None = None
 
     def __enter__(self) -> "DirectoryLock":
-        path = self._directory / "lock"
+        path = self._directory / (f"{self._part}.lock" if self._part else "lock")
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(handle)
-            raise DirectoryInUse(self._directory, path.read_text().strip()) from None
+            pid = path.read_text().strip()
+            raise DirectoryInUse(self._directory, pid, part=self._part, remedy=self._remedy) from None
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
         self._handle = handle

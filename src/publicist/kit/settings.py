@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Equal posts without Idempotency-Key to one account within this time are refused; 0: off.",
     )
+    work: bool = Field(
+        True, description="Whether `publicist serve` publishes too; with false, `publicist worker` has to run."
+    )
+    stop_seconds: Seconds = Field(
+        10, description="How long a stopping process waits for calls under way; the rest is looked up by the next."
+    )
     ticker_seconds: Seconds = Field(1, description="Longest pause between two looks for due work.")
     upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")
     media_max_bytes: int = Field(4_000_000_000, gt=0, description="Largest file POST /v1/media takes, in bytes.")

@@ -8,6 +8,7 @@ from publicist.kit.http import HttpClient
 from publicist.kit.settings import Settings
 from publicist.services.accounts import Accounts
 from publicist.services.media import MediaService
+from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
 from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
@@ -42,6 +43,7 @@ class Application:
     posts: Posts
     post_changes: PostChanges
     pauses: Pauses
+    operations: Operations
     first_keys: Mapping[Environment, str] = field(repr=False)
 
     @property

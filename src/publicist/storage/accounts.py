@@ -1,6 +1,7 @@
 """Queries on grants and accounts, and the lease that makes one worker at a time responsible for an account."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from publicist.domain.accounts import Account, Grant
 from publicist.domain.api_keys import Caller
+from publicist.domain.environments import Environment
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
@@ -111,15 +113,31 @@ async def lock(connection: Connection, ids: set[str]) -> None:
     await connection.execute(query)
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who asks for accounts. `owner` is its name in leases; `environments` are those it can reach."""
+
+    owner: str
+    environments: tuple[Environment, ...] = tuple(Environment)
+
+    def may_take(self, now: datetime) -> sa.ColumnElement[bool]:
+        """Accounts of its environments that no other worker holds."""
+        return sa.and_(
+            _accounts.c.environment.in_(self.environments),
+            sa.or_(
+                _accounts.c.lease_until.is_(None), _accounts.c.lease_until <= now, _accounts.c.lease_owner == self.owner
+            ),
+        )
+
+
 async def take_lease(
-    connection: Connection, account_id: str, *, owner: str, now: datetime, until: datetime
+    connection: Connection, account_id: str, *, worker: Worker, now: datetime, until: datetime
 ) -> int | None:
-    """Become responsible for an account: the new epoch, or None while another owner's lease runs."""
-    free = sa.or_(_accounts.c.lease_until.is_(None), _accounts.c.lease_until <= now, _accounts.c.lease_owner == owner)
+    """Become responsible for an account: the new epoch, or None while another worker's lease runs."""
     query = (
         _accounts.update()
-        .where(_accounts.c.id == account_id, free)
-        .values(lease_owner=owner, lease_until=until, epoch=_accounts.c.epoch + 1)
+        .where(_accounts.c.id == account_id, worker.may_take(now))
+        .values(lease_owner=worker.owner, lease_until=until, epoch=_accounts.c.epoch + 1)
         .returning(_accounts.c.epoch)
     )
     epoch: int | None = (await connection.execute(query)).scalar_one_or_none()
@@ -148,12 +166,13 @@ async def holds_lease(connection: Connection, account_id: str, *, epoch: int) ->
     return (await connection.execute(query)).first() is not None
 
 
-async def claim_due(connection: Connection, *, now: datetime, until: datetime, limit: int) -> list[str]:
-    """Accounts with due targets that nobody was told about lately; marks them as told until `until`."""
+async def claim_due(connection: Connection, *, worker: Worker, now: datetime, until: datetime, limit: int) -> list[str]:
+    """Accounts this worker may take, with due targets that nobody was told about lately; told until `until` now."""
     due = sa.exists().where(tables.targets.c.account_id == _accounts.c.id, tables.targets.c.next_run_at <= now)
     query = (
         sa.select(_accounts.c.id)
-        .where(due, sa.or_(_accounts.c.submitted_until.is_(None), _accounts.c.submitted_until <= now))
+        .where(due, worker.may_take(now))
+        .where(sa.or_(_accounts.c.submitted_until.is_(None), _accounts.c.submitted_until <= now))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

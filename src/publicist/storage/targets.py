@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from publicist.domain.api_keys import Caller
 from publicist.domain.targets import RETRIABLE, Target, TargetMedia, TargetStatus
 from publicist.storage import tables
+from publicist.storage.accounts import Worker
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
@@ -110,13 +111,13 @@ async def by_id(connection: Connection, target_id: str) -> Target | None:
     return _load(row) if row else None
 
 
-async def next_due_at(connection: Connection, now: datetime) -> datetime | None:
-    """When the next target is due on an account that no worker was told about lately."""
+async def next_due_at(connection: Connection, now: datetime, worker: Worker) -> datetime | None:
+    """When the next target is due on an account this worker may take and that no worker was told about lately."""
     account = tables.accounts.c
     query = (
         sa.select(_targets.c.next_run_at)
         .join(tables.accounts, account.id == _targets.c.account_id)
-        .where(_targets.c.next_run_at.is_not(None))
+        .where(_targets.c.next_run_at.is_not(None), worker.may_take(now))
         .where(sa.or_(account.submitted_until.is_(None), account.submitted_until <= now))
         .order_by(_targets.c.next_run_at)
         .limit(1)

@@ -5,7 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from publicist.kit.clock import boot_seconds
+
 log = structlog.get_logger(__name__)
+
+_SILENT_SECONDS = 30
+"""A ticker that has not looked for this long hangs; it looks every second."""
 
 Handler = Callable[[str, asyncio.Event], Awaitable[None]]
 """Does the work of one key; the event tells it that the key was submitted again meanwhile."""
@@ -20,6 +25,7 @@ class EmbeddedEngine:
         self._stopping = False
         self.woken = asyncio.Event()
         """Set when the ticker should look at once."""
+        self._looked_at = boot_seconds()
 
     def submit(self, kind: str, key: str) -> None:
         """Start the job, or nudge the one that runs. Ignored while stopping: the rows remember."""
@@ -36,6 +42,15 @@ class EmbeddedEngine:
     def wake(self) -> None:
         """Let the ticker look at once."""
         self.woken.set()
+
+    def looked(self) -> None:
+        """The ticker has looked at the rows and could hand on what is due."""
+        self._looked_at = boot_seconds()
+
+    async def obstacle(self) -> str | None:
+        """What keeps work from being done; None when all is well."""
+        silent = boot_seconds() - self._looked_at
+        return None if silent < _SILENT_SECONDS else f"due posts were last looked for {silent:.0f} seconds ago"
 
     async def _run(self, kind: str, key: str, nudge: asyncio.Event) -> None:
         try:

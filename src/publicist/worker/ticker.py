@@ -8,6 +8,7 @@ import structlog
 
 from publicist.kit.clock import Clock
 from publicist.storage import accounts, targets
+from publicist.storage.accounts import Worker
 from publicist.storage.session import Database
 from publicist.worker.embedded import EmbeddedEngine
 from publicist.workflows.engine import PUBLISH
@@ -23,8 +24,11 @@ _AFTER_ERROR_SECONDS = 1.0
 class Ticker:
     """Sleeps until the next due time (`cap_seconds` at most), or until the engine is woken."""
 
-    def __init__(self, database: Database, clock: Clock, engine: EmbeddedEngine, *, cap_seconds: float) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, engine: EmbeddedEngine, worker: Worker, *, cap_seconds: float
+    ) -> None:
         self._database = database
+        self._worker = worker
         self._clock = clock
         self._engine = engine
         self._cap = cap_seconds
@@ -41,6 +45,7 @@ class Ticker:
             self._engine.woken.clear()
             try:
                 pause = await self._tick()
+                self._engine.looked()
             except Exception:
                 log.exception("ticker.failed")
                 pause = _AFTER_ERROR_SECONDS
@@ -52,11 +57,13 @@ class Ticker:
         """Submit what is due; the seconds until the next look."""
         now = self._clock.now()
         async with self._database.read() as connection:
-            next_due = await targets.next_due_at(connection, now)
+            next_due = await targets.next_due_at(connection, now, self._worker)
         if next_due is None or next_due > now:
             return self._cap if next_due is None else min(self._cap, (next_due - now).total_seconds())
         async with self._database.write() as connection:
-            due = await accounts.claim_due(connection, now=now, until=now + _RESUBMIT, limit=_BATCH)
+            due = await accounts.claim_due(
+                connection, worker=self._worker, now=now, until=now + _RESUBMIT, limit=_BATCH
+            )
         for account_id in due:
             self._engine.submit(PUBLISH, account_id)
         return 0.0 if due else self._cap

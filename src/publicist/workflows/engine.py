@@ -16,3 +16,7 @@ class Engine(Protocol):
     def wake(self) -> None:
         """Tell the ticker that a row changed which may be due before its next look."""
         ...
+
+    async def obstacle(self) -> str | None:
+        """What keeps work from being done, for people; None when all is well."""
+        ...

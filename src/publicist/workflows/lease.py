@@ -8,6 +8,7 @@ import structlog
 
 from publicist.kit.clock import Clock, boot_seconds
 from publicist.storage import accounts
+from publicist.storage.accounts import Worker
 from publicist.storage.session import Connection, Database
 
 log = structlog.get_logger(__name__)
@@ -24,21 +25,20 @@ class Lease:
     database: Database
     clock: Clock
     account_id: str
-    owner: str
     seconds: float
     epoch: int
     once: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     async def take(
-        cls, database: Database, clock: Clock, account_id: str, owner: str, seconds: float
+        cls, database: Database, clock: Clock, account_id: str, worker: Worker, seconds: float
     ) -> "Lease | None":
-        """The lease, or None while another worker holds it."""
+        """The lease, or None while another worker holds it, or for an environment this one cannot reach."""
         now = clock.now()
         until = now + timedelta(seconds=seconds)
         async with database.write() as connection:
-            epoch = await accounts.take_lease(connection, account_id, owner=owner, now=now, until=until)
-        return cls(database, clock, account_id, owner, seconds, epoch) if epoch is not None else None
+            epoch = await accounts.take_lease(connection, account_id, worker=worker, now=now, until=until)
+        return cls(database, clock, account_id, seconds, epoch) if epoch is not None else None
 
     async def keep(self) -> None:
         """Renew three times per lease until cancelled; stops by itself once the lease is lost."""

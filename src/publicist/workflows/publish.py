@@ -12,6 +12,7 @@ import structlog
 
 from publicist.domain.platform import Timing
 from publicist.storage import accounts, targets
+from publicist.storage.accounts import Worker
 from publicist.workflows.endings import TargetChanged
 from publicist.workflows.lease import Lease, LostLease
 from publicist.workflows.target_run import TargetRun
@@ -24,16 +25,16 @@ _BATCH = 50
 
 
 class Publisher:
-    """Moves due targets forward. `owner` names this worker in leases."""
+    """Moves due targets forward, as `worker`."""
 
-    def __init__(self, tools: PublishTools, *, owner: str, lease_seconds: float) -> None:
+    def __init__(self, tools: PublishTools, worker: Worker, *, lease_seconds: float) -> None:
         self._tools = tools
-        self._owner = owner
+        self._worker = worker
         self._lease_seconds = lease_seconds
 
     async def drain(self, account_id: str, nudge: asyncio.Event) -> None:
         """Work until nothing of this account is due; `nudge` says that more may have become due meanwhile."""
-        lease = await Lease.take(self._tools.database, self._tools.clock, account_id, self._owner, self._lease_seconds)
+        lease = await Lease.take(self._tools.database, self._tools.clock, account_id, self._worker, self._lease_seconds)
         if lease is None:
             return
         async with self._held(lease):

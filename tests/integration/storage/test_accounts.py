@@ -6,6 +6,7 @@ import pytest
 
 from publicist.domain.environments import Environment
 from publicist.storage import accounts, targets
+from publicist.storage.accounts import Worker
 from publicist.storage.session import Database
 from tests.support.rows import NOW, add_account, add_caller, add_target
 
@@ -15,9 +16,9 @@ LATER = NOW + timedelta(seconds=30)
 async def test_one_owner_at_a_time_and_every_owner_has_its_own_epoch(database: Database) -> None:
     account = await add_account(database, await add_caller(database))
     async with database.write() as connection:
-        first = await accounts.take_lease(connection, account.id, owner="a", now=NOW, until=LATER)
-        refused = await accounts.take_lease(connection, account.id, owner="b", now=NOW, until=LATER)
-        taken_over = await accounts.take_lease(connection, account.id, owner="b", now=LATER, until=LATER)
+        first = await accounts.take_lease(connection, account.id, worker=Worker("a"), now=NOW, until=LATER)
+        refused = await accounts.take_lease(connection, account.id, worker=Worker("b"), now=NOW, until=LATER)
+        taken_over = await accounts.take_lease(connection, account.id, worker=Worker("b"), now=LATER, until=LATER)
     assert (first, refused, taken_over) == (1, None, 2)
     async with database.write() as connection:
         assert not await accounts.renew_lease(connection, account.id, epoch=1, until=LATER)
@@ -29,9 +30,9 @@ async def test_a_due_account_is_claimed_once_until_its_time_is_over(database: Da
     account = await add_account(database, await add_caller(database))
     await add_target(database, account)
     async with database.write() as connection:
-        first = await accounts.claim_due(connection, now=NOW, until=LATER, limit=1000)
-        second = await accounts.claim_due(connection, now=NOW, until=LATER, limit=1000)
-        third = await accounts.claim_due(connection, now=LATER, until=LATER, limit=1000)
+        first = await accounts.claim_due(connection, worker=Worker("a"), now=NOW, until=LATER, limit=1000)
+        second = await accounts.claim_due(connection, worker=Worker("a"), now=NOW, until=LATER, limit=1000)
+        third = await accounts.claim_due(connection, worker=Worker("a"), now=LATER, until=LATER, limit=1000)
     assert (first, second, third) == ([account.id], [], [account.id])
 
 
@@ -39,11 +40,11 @@ async def test_next_due_leaves_out_accounts_that_were_submitted(database: Databa
     account = await add_account(database, await add_caller(database))
     await add_target(database, account, next_run_at=LATER)
     async with database.read() as connection:
-        assert await targets.next_due_at(connection, NOW) == LATER
+        assert await targets.next_due_at(connection, NOW, Worker("a")) == LATER
     async with database.write() as connection:
         await accounts.update(connection, account.id, {"submitted_until": LATER})
     async with database.read() as connection:
-        assert await targets.next_due_at(connection, NOW) is None
+        assert await targets.next_due_at(connection, NOW, Worker("a")) is None
 
 
 async def test_accounts_of_another_environment_or_organization_are_not_there(database: Database) -> None:

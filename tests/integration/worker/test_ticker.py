@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from publicist.kit.clock import ManualClock
+from publicist.storage.accounts import Worker
 from publicist.storage.session import Database
 from publicist.worker.embedded import EmbeddedEngine
 from publicist.worker.ticker import Ticker
@@ -24,7 +25,7 @@ async def test_due_accounts_are_submitted_and_later_ones_are_not(database: Datab
         await submitted.put(key)
 
     engine = EmbeddedEngine({PUBLISH: handle})
-    ticker = Ticker(database, ManualClock(NOW), engine, cap_seconds=0.01)
+    ticker = Ticker(database, ManualClock(NOW), engine, Worker("me"), cap_seconds=0.01)
     running = asyncio.create_task(ticker.run())
     assert await asyncio.wait_for(submitted.get(), DEADLINE) == due.id
     ticker.stop()
@@ -35,7 +36,7 @@ async def test_due_accounts_are_submitted_and_later_ones_are_not(database: Datab
 
 async def test_the_ticker_stops_while_it_is_woken_all_the_time(database: Database) -> None:
     engine = EmbeddedEngine({})
-    ticker = Ticker(database, ManualClock(NOW), engine, cap_seconds=60)
+    ticker = Ticker(database, ManualClock(NOW), engine, Worker("me"), cap_seconds=60)
     running = asyncio.create_task(ticker.run())
 
     async def wake_for_ever() -> None:

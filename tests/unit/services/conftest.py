@@ -37,6 +37,10 @@ class NotingEngine:
         """Count it."""
         self.wakes += 1
 
+    async def obstacle(self) -> str | None:
+        """Never any."""
+        return None
+
 
 @dataclass
 class Desk:

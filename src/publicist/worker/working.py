@@ -1,0 +1,86 @@
+"""A process that works: its engine, its ticker, and on PostgreSQL the clock that all processes share."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from publicist.domain.environments import Environment
+from publicist.kit.clock import AnchoredClock, Clock, SystemClock
+from publicist.kit.ids import new_id
+from publicist.kit.settings import Settings
+from publicist.storage.accounts import Worker
+from publicist.storage.durability import database_now
+from publicist.storage.session import Database
+from publicist.worker.embedded import EmbeddedEngine
+from publicist.worker.postgres import PostgresEngine
+from publicist.worker.ticker import Ticker
+from publicist.workflows.engine import PUBLISH, Engine
+from publicist.workflows.publish import Publisher
+from publicist.workflows.tools import PublishTools
+
+log = structlog.get_logger(__name__)
+
+_EMBEDDED_OWNER = "embedded"
+"""Lease owner on SQLite: the directory lock proves that an earlier owner of this name is dead."""
+_ANCHOR_SECONDS = 10.0
+
+
+@asynccontextmanager
+async def shared_clock(database: Database) -> AsyncIterator[Clock]:
+    """The database server's clock on PostgreSQL, where leases are shared by machines; this machine's on SQLite."""
+    if database.is_sqlite:
+        yield SystemClock()
+        return
+    clock = AnchoredClock(await database_now(database))
+    keeping = asyncio.create_task(_keep_anchored(clock, database), name="clock")
+    try:
+        yield clock
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
+
+
+async def _keep_anchored(clock: AnchoredClock, database: Database) -> None:
+    while True:
+        await asyncio.sleep(_ANCHOR_SECONDS)
+        try:
+            clock.anchor(await database_now(database))
+        except Exception:
+            log.exception("clock.unknown")
+
+
+@asynccontextmanager
+async def serving_engine(database: Database) -> AsyncIterator[Engine]:
+    """The engine of a process that only hands work to others; PostgreSQL only."""
+    engine = PostgresEngine(database.url, None)
+    await engine.start()
+    try:
+        yield engine
+    finally:
+        await engine.stop(1.0)
+
+
+@asynccontextmanager
+async def working_engine(
+    settings: Settings, tools: PublishTools, environments: tuple[Environment, ...]
+) -> AsyncIterator[Engine]:
+    """The engine of a process that publishes for accounts of these environments, until the block ends."""
+    worker = Worker(_EMBEDDED_OWNER if tools.database.is_sqlite else f"{os.getpid()}-{new_id()}", environments)
+    publisher = Publisher(tools, worker, lease_seconds=settings.lease_seconds)
+    local = EmbeddedEngine({PUBLISH: publisher.drain})
+    engine = local if tools.database.is_sqlite else PostgresEngine(tools.database.url, local)
+    if isinstance(engine, PostgresEngine):
+        await engine.start()
+    ticker = Ticker(tools.database, tools.clock, local, worker, cap_seconds=settings.ticker_seconds)
+    ticking = asyncio.create_task(ticker.run(), name="ticker")
+    try:
+        yield engine
+    finally:
+        tools.stopping.set()
+        ticker.stop()
+        await ticking
+        await engine.stop(settings.stop_seconds)

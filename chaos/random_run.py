@@ -3,24 +3,22 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from chaos.judge import CLOSED, Verdict, judge
-from chaos.posts import Material, Post, make
-from chaos.rig import Publicist, free_port, simulated_meta, world
+from chaos.material import prepare
+from chaos.posts import Post
+from chaos.rig import Publicist, Say, free_port, simulated_meta, world
 from tests.support.graphsim import Graphsim
 
-SAMPLES = Path(str(resources.files("publicist.cli") / "samples"))
 POSTS_PER_PAGE = 24
 CLIENTS = 8
 FAULT_RATE = 0.08
 KILLS_AT_LEAST = 4
 QUIET_SECONDS = 90.0
-Say = Callable[[str], None]
 
 
 def run(folder: Path, *, seed: str, posts: int, env: dict[str, str], say: Say) -> tuple[Verdict, int]:
@@ -31,7 +29,8 @@ def run(folder: Path, *, seed: str, posts: int, env: dict[str, str], say: Say) -
     publicist = Publicist(folder, sim.url, port, env)
     try:
         publicist.start()
-        made = _prepare(publicist, seed, posts)
+        make = prepare(publicist, seed)
+        made = [make(number) for number in range(posts)]
         sim.control("POST", "plan", json={"seed": seed, "rate": FAULT_RATE})
         _under_fire(publicist, sim, made, random.Random(seed), say)
         sim.control("DELETE", "plan")
@@ -43,17 +42,6 @@ def run(folder: Path, *, seed: str, posts: int, env: dict[str, str], say: Say) -
         sim.process.kill()
         sim.process.wait()
     return judge(made, states, published), publicist.kills
-
-
-def _prepare(publicist: Publicist, seed: str, posts: int) -> Sequence[Post]:
-    accounts = publicist.connect()
-    pictures = [publicist.upload(SAMPLES / name) for name in ("coffee.jpg", "cat.jpg", "rocket.jpg")]
-    by_platform = {
-        platform: [account for account in accounts if account["platform"] == platform]
-        for platform in ("instagram", "facebook")
-    }
-    material = Material(pictures, publicist.upload(SAMPLES / "clip.mp4"), by_platform)
-    return [make(seed, number, material) for number in range(posts)]
 
 
 def _under_fire(publicist: Publicist, sim: Graphsim, posts: Sequence[Post], chance: random.Random, say: Say) -> None:

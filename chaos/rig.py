@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from tests.support.graphsim import Graphsim, start_graphsim
 PATIENCE = 30.0
 RESENDING = 300.0
 """How long a client goes on sending the same request."""
-_FAST = {
+Say = Callable[[str], None]
+"""Tells the person at the terminal how far it is."""
+FAST = {
     "PUBLICIST_SETTLE_SECONDS": "1.5",
     "PUBLICIST_LEASE_SECONDS": "2",
     "PUBLICIST_TICKER_SECONDS": "0.2",
@@ -52,19 +54,22 @@ def world(pages: int) -> dict[str, Any]:
 class Publicist:
     """`publicist serve` on a fixed port and one data directory, through any number of kills."""
 
-    def __init__(self, folder: Path, sim_url: str, port: int, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, sim_url: str, port: int, env: Mapping[str, str], *, module: str = "publicist.cli.main"
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.key = ""
         self.kills = 0
         self._folder = folder
         self._port = port
+        self._module = module
         own = {name: value for name, value in os.environ.items() if not name.startswith("PUBLICIST_")}
-        self._env = {**own, **_FAST, "PUBLICIST_SANDBOX_URL": sim_url, **env}
+        self._env = {**own, **FAST, "PUBLICIST_SANDBOX_URL": sim_url, **env}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it says that it is ready."""
-        command = [sys.executable, "-m", "publicist.cli.main", "serve", "--json", "--port", str(self._port)]
+        command = [sys.executable, "-m", self._module, "serve", "--json", "--port", str(self._port)]
         with (self._folder / "publicist.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--data-dir", str(self._folder / "data")], stdout=subprocess.PIPE, stderr=log, env=self._env
@@ -74,6 +79,11 @@ class Publicist:
         if not line:
             raise RuntimeError((self._folder / "publicist.log").read_text()[-3000:])
         self.key = self.key or str(json.loads(line).get("testKey", ""))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there; a killed one is reaped."""
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """`kill -9`; nothing is flushed, nothing is said."""
@@ -96,14 +106,18 @@ class Publicist:
             self._process.kill()
             self._process.wait()
 
-    def call(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        """One request with the test key; waits through restarts, as a client that resends does."""
+    def once(self, method: str, path: str, *, seconds: float = PATIENCE, **options: Any) -> httpx2.Response:
+        """One request with the test key. Raises httpx2.TransportError."""
         headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
+        return httpx2.request(method, self.url + path, headers=headers, timeout=seconds, **options)
+
+    def call(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """The same; waits through restarts, as a client that resends does."""
         deadline = time.monotonic() + RESENDING
         last = ""
         while True:
             try:
-                reply = httpx2.request(method, self.url + path, headers=headers, timeout=PATIENCE, **options)
+                reply = self.once(method, path, **options)
                 if reply.status_code < 500:
                     return reply
                 last = reply.text

@@ -54,7 +54,10 @@ async def ready(app: App) -> Ready:
     operation_id="metrics",
     summary="Measures for Prometheus",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text format."}},
+    responses={
+        200: {"content": {"text/plain": {}}, "description": "Prometheus text format."},
+        503: {"model": ErrorEnvelope, "description": "The database does not answer."},
+    },
 )
 async def metrics(app: App) -> Response:
     """Counts and ages only, no content and no ids; needs no key, so let only your monitoring reach it."""

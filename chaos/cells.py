@@ -1,0 +1,80 @@
+"""What the matrix is made of: where a process dies, and what the simulated Meta does meanwhile."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+ONCE_EDGES = {
+    "instagram_image": "POST /{ig-user}/media_publish",
+    "instagram_reel": "POST /{ig-user}/media_publish",
+    "instagram_carousel": "POST /{ig-user}/media_publish",
+    "page_text": "POST /{page}/feed",
+    "page_link": "POST /{page}/feed",
+    "page_photo": "POST /{page}/feed",
+    "page_photos": "POST /{page}/feed",
+    "page_video": "POST /{page}/videos",
+}
+"""The call that publishes, by surface."""
+ONCE_CALLS = {"page_video": "3"}
+"""Which call on that edge it is, where it is not the first: start, transfer, finish."""
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "500 after accept": {"kind": "http", "status": 500, "when": "after"},
+    "reset after accept": {"kind": "reset", "when": "after"},
+    "late commit": {"kind": "late_commit", "seconds": 0.7},
+    "403 2207051 though live": {"kind": "error", "code": 4, "subcode": 2207051, "when": "after"},
+    "code 4 without subcode": {"kind": "error", "code": 4, "subcode": 2207051, "bare": True, "when": "before"},
+    "truncated JSON": {"kind": "truncated"},
+    "2xx without id": {"kind": "no_id"},
+    "read-after-write lag": {"kind": "lag", "seconds": 1.0},
+    "slow answer": {"kind": "latency", "seconds": 1.0, "when": "after"},
+}
+"""Faults that strike the first call that publishes."""
+READS_FAIL = {"kind": "error", "code": 100, "subcode": 33, "when": "before"}
+SKEW = {"kind": "clock_skew", "seconds": 600}
+
+_AROUND_ONCE = (
+    None,
+    {"moment": "call-before", "step": "once", "number": 1},
+    {"moment": "call-after", "step": "once", "number": 1},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One post, at most one thing that happens to a process, and what Meta does."""
+
+    name: str
+    arm: dict[str, Any] | None = None
+    faults: tuple[dict[str, Any], ...] = field(default=())
+
+
+def fault_cells(surface: str) -> Iterator[Cell]:
+    """Every fault, without a kill and with one before and after the call that publishes."""
+    edge = ONCE_EDGES[surface]
+    settings = {
+        name: ({**fault, "edge": edge, "calls": ONCE_CALLS.get(surface, "1")},) for name, fault in FAULTS.items()
+    }
+    reads = "GET /{page}/feed" if surface.startswith("page") else "GET /{container}"
+    settings["reads failing 100/33"] = ({**READS_FAIL, "edge": reads, "calls": "1-2"},)
+    settings["clocks 10 minutes apart"] = ({**SKEW, "edge": "*"},)
+    for name, faults in settings.items():
+        for arm in _AROUND_ONCE:
+            where = f", killed {arm['moment']}" if arm else ""
+            yield Cell(f"{name}{where}", {**arm, "action": "kill"} if arm else None, faults)
+
+
+def frozen_cells() -> Iterator[Cell]:
+    """A process that stands still past its lease, at every stop point around the call that publishes."""
+    for moment in ("commit-before", "commit-after", "call-before", "call-after"):
+        for step in ("run", "once") if moment.startswith("commit") else ("once",):
+            arm = {"moment": moment, "step": step, "number": 1, "action": "freeze"}
+            yield Cell(f"frozen {moment} {step}", arm)
+
+
+def cut_cells() -> Iterator[Cell]:
+    """The database connection breaks at COMMIT: before it, and after it took effect but before its answer."""
+    for moment in ("commit-before", "commit-after"):
+        for number in range(1, 6):
+            arm = {"moment": moment, "step": "run", "number": number, "action": "cut"}
+            yield Cell(f"cut {moment} {number}", arm)

@@ -1,0 +1,214 @@
+"""The matrix: one post per cell, a kill at every stop point in turn, every fault around the call that publishes."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from chaos.cells import Cell, cut_cells, fault_cells, frozen_cells
+from chaos.databases import chaos_database
+from chaos.fleet import Fleet
+from chaos.judge import CLOSED, judge
+from chaos.material import prepare
+from chaos.posts import SURFACES, Post
+from chaos.rig import Say, free_port, simulated_meta, world
+from tests.support.graphsim import Graphsim
+
+END_SECONDS = 60.0
+FROZEN_SECONDS = 8.0
+"""Longer than lease, request timeout and settle together: whoever takes over has acted by then."""
+LANES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of a cell; `where` is the stop point that was hit, empty when none was."""
+
+    engine: str
+    surface: str
+    cell: str
+    where: str
+    verdict: str
+    status: str
+    seen: int
+    seconds: float
+    error: str = ""
+
+
+class Journal:
+    """Records of a run as JSON lines: a run that was interrupted goes on where it stopped."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        lines = path.read_text().splitlines() if path.exists() else []
+        self.records = [Record(**json.loads(line)) for line in lines]
+
+    def find(self, engine: str, surface: str, cell: str) -> Record | None:
+        """The record of a cell that was played before."""
+        key = (engine, surface, cell)
+        return next((one for one in self.records if (one.engine, one.surface, one.cell) == key), None)
+
+    def add(self, record: Record) -> None:
+        """Keep it, on disk at once."""
+        with self._lock, self._path.open("a") as file:
+            file.write(json.dumps(asdict(record)) + "\n")
+            self.records.append(record)
+
+
+class Lane:
+    """The cells of one surface on one engine, one after the other, on processes of its own."""
+
+    def __init__(self, fleet: Fleet, sim: Graphsim, journal: Journal, engine: str, surface: str, seed: str) -> None:
+        self._fleet = fleet
+        self._sim = sim
+        self._journal = journal
+        self._engine = engine
+        self._surface = surface
+        self._seed = seed
+        self._number = count(SURFACES.index(surface), len(SURFACES))
+
+    def run(self, parts: frozenset[str], say: Say) -> None:
+        """Play what was not played before."""
+        self._fleet.start()
+        self._make = prepare(self._fleet.front, self._seed)
+        for cell in self._cells(parts):
+            found = self._journal.find(self._engine, self._surface, cell.name)
+            record = found or self._play(cell)
+            if found is None:
+                self._journal.add(record)
+                say(f"{self._engine} {self._surface} {cell.name}: {record.verdict} ({record.where or 'no hit'})")
+            if cell.name.startswith("kill ") and not record.where:
+                self._past_the_end = True
+
+    def _cells(self, parts: frozenset[str]) -> Iterator[Cell]:
+        self._past_the_end = False
+        if "kills" in parts:
+            for number in count(1):
+                if self._past_the_end:
+                    break
+                yield Cell(f"kill {number}", {"number": number, "action": "kill"})
+        if "faults" in parts:
+            yield from fault_cells(self._surface)
+        if "frozen" in parts:
+            yield from frozen_cells()
+        if "cuts" in parts:
+            yield from cut_cells()
+
+    def _play(self, cell: Cell) -> Record:
+        start = time.monotonic()
+        post = self._make(next(self._number))
+        if cell.faults:
+            self._sim.control("POST", "faults", json={"faults": list(cell.faults)})
+        if cell.arm:
+            self._fleet.arm(cell=cell.name, **cell.arm)
+        hit = self._send_and_strike(cell, post)
+        state = self._await_end(post)
+        self._sim.control("DELETE", "faults")
+        self._fleet.disarm()
+        listed = self._sim.control("GET", "published")["published"]
+        verdict = judge([post], {post.target_id: state}, listed)
+        word = next(
+            name for name in ("once", "twice", "lost", "unconfirmed", "failed", "refused") if getattr(verdict, name)
+        )
+        seen = sum(one["text"] == post.words for one in listed.get(post.upstream, []))
+        reason = str((state.get("error") or {}).get("message") or post.refusal) if word != "once" else ""
+        return Record(
+            self._engine,
+            self._surface,
+            cell.name,
+            hit,
+            word,
+            str(state.get("status")),
+            seen,
+            round(time.monotonic() - start, 2),
+            reason,
+        )
+
+    def _send_and_strike(self, cell: Cell, post: Post) -> str:
+        """Send the post, as a client that resends; where a process was hit, or nothing when the post ended first."""
+        with ThreadPoolExecutor(1) as client:
+            sending = client.submit(self._send, post)
+            hit = self._await_hit(post) if cell.arm else None
+            if cell.arm and hit and cell.arm["action"] == "kill":
+                self._fleet.bury()
+            elif cell.arm and hit and cell.arm["action"] == "freeze":
+                time.sleep(FROZEN_SECONDS)
+                self._fleet.thaw(hit["pid"])
+            sending.result()
+        return str(hit["where"]) if hit else ""
+
+    def _send(self, post: Post) -> None:
+        headers = {"Idempotency-Key": post.key, "Prefer": "respond-async"}
+        reply = self._fleet.front.call("POST", "/v1/posts", json=post.body, headers=headers)
+        if reply.status_code < 300:
+            post.target_id = str(reply.json()["results"][0]["postId"])
+        else:
+            post.refusal = reply.text[:300]
+
+    def _await_hit(self, post: Post) -> dict[str, Any] | None:
+        deadline = time.monotonic() + END_SECONDS
+        while time.monotonic() < deadline and not post.refusal:
+            if (hit := self._fleet.hit()) is not None:
+                return hit
+            if post.target_id and self._status(post) in CLOSED:
+                break
+            time.sleep(0.05)
+        return self._fleet.hit()
+
+    def _status(self, post: Post) -> str:
+        """What the API says; nothing while the process that answers is the one that was hit."""
+        try:
+            reply = self._fleet.front.once("GET", f"/v1/posts/{post.target_id}", seconds=2.0)
+        except httpx2.TransportError:
+            return ""
+        return str(reply.json().get("status"))
+
+    def _await_end(self, post: Post) -> dict[str, Any]:
+        state: dict[str, Any] = {}
+        deadline = time.monotonic() + END_SECONDS
+        while post.target_id and time.monotonic() < deadline:
+            state = self._fleet.front.call("GET", f"/v1/posts/{post.target_id}").json()
+            if state.get("status") in CLOSED - {"unconfirmed"}:
+                break
+            time.sleep(0.1)
+        return state
+
+
+def play(
+    folder: Path,
+    journal: Journal,
+    *,
+    engines: list[str],
+    surfaces: list[str],
+    parts: frozenset[str],
+    seed: str,
+    say: Say,
+) -> None:
+    """Every lane, several side by side: most of a cell is waiting."""
+
+    def lane(engine: str, surface: str) -> None:
+        own = folder / f"{engine}-{surface}"
+        own.mkdir(parents=True)
+        port = free_port()
+        with chaos_database(engine) as database:
+            sim = simulated_meta(own, port, seed)
+            sim.seed(world(1))
+            fleet = Fleet(own, sim.url, port, database)
+            try:
+                Lane(fleet, sim, journal, engine, surface, seed).run(parts, say)
+            finally:
+                fleet.end()
+                sim.process.kill()
+                sim.process.wait()
+
+    with ThreadPoolExecutor(LANES) as lanes:
+        for done in [lanes.submit(lane, engine, surface) for surface in surfaces for engine in engines]:
+            done.result()

@@ -66,15 +66,27 @@ def fault_cells(surface: str) -> Iterator[Cell]:
 
 def frozen_cells() -> Iterator[Cell]:
     """A process that stands still past its lease, at every stop point around the call that publishes."""
-    for moment in ("commit-before", "commit-after", "call-before", "call-after"):
-        for step in ("run", "once") if moment.startswith("commit") else ("once",):
-            arm = {"moment": moment, "step": step, "number": 1, "action": "freeze"}
-            yield Cell(f"frozen {moment} {step}", arm)
+    for moment in ("commit-before", "commit-after"):
+        for number in range(1, 4):
+            arm = {"moment": moment, "step": "run", "number": number, "action": "freeze"}
+            yield Cell(f"frozen {moment} {number}", arm)
+    for moment in ("call-before", "call-after"):
+        yield Cell(f"frozen {moment} once", {"moment": moment, "step": "once", "number": 1, "action": "freeze"})
 
 
 def cut_cells() -> Iterator[Cell]:
     """The database connection breaks at COMMIT: before it, and after it took effect but before its answer."""
     for moment in ("commit-before", "commit-after"):
-        for number in range(1, 6):
+        for number in range(1, 4):
             arm = {"moment": moment, "step": "run", "number": number, "action": "cut"}
             yield Cell(f"cut {moment} {number}", arm)
+
+
+def sample_cells(surface: str) -> Iterator[Cell]:
+    """A few of each kind, for every test run."""
+    before, after = ({"moment": f"call-{when}", "step": "once", "number": 1} for when in ("before", "after"))
+    fault = {**FAULTS["500 after accept"], "edge": ONCE_EDGES[surface], "calls": ONCE_CALLS.get(surface, "1")}
+    yield Cell("sample killed before the call", {**before, "action": "kill"})
+    yield Cell("sample killed after the call", {**after, "action": "kill"})
+    yield Cell("sample killed after a 500", {**after, "action": "kill"}, (fault,))
+    yield Cell("sample cut at COMMIT", {"moment": "commit-after", "step": "run", "number": 1, "action": "cut"})

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from chaos.cells import Cell, cut_cells, fault_cells, frozen_cells
+from chaos.cells import Cell, cut_cells, fault_cells, frozen_cells, sample_cells
 from chaos.databases import chaos_database
 from chaos.fleet import Fleet
 from chaos.judge import CLOSED, judge
@@ -25,6 +25,7 @@ END_SECONDS = 60.0
 FROZEN_SECONDS = 8.0
 """Longer than lease, request timeout and settle together: whoever takes over has acted by then."""
 LANES = 3
+PARTS = ("kills", "faults", "frozen", "cuts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Lane:
                 if self._past_the_end:
                     break
                 yield Cell(f"kill {number}", {"number": number, "action": "kill"})
+        if "sample" in parts:
+            yield from sample_cells(self._surface)
         if "faults" in parts:
             yield from fault_cells(self._surface)
         if "frozen" in parts:

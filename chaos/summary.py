@@ -1,0 +1,46 @@
+"""A matrix in numbers: cells and verdicts, by engine and by part."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from chaos.matrix import Record
+
+VERDICTS = ("once", "twice", "lost", "unconfirmed", "failed", "refused")
+
+
+def summary(records: Sequence[Record]) -> dict[str, Any]:
+    """Sums of all cells, of each engine and of each part; every cell that was not `once` is named."""
+    return {
+        "posts": len(records),
+        "hits": sum(1 for one in records if one.where),
+        **_verdicts(records),
+        "engines": _grouped(records, lambda one: one.engine),
+        "parts": _grouped(records, _part_of),
+        "details": [
+            {"engine": one.engine, "surface": one.surface, "cell": one.cell, "verdict": one.verdict, "error": one.error}
+            for one in records
+            if one.verdict != "once"
+        ],
+    }
+
+
+def _verdicts(records: Iterable[Record]) -> dict[str, int]:
+    counted = Counter(one.verdict for one in records)
+    return {word: counted[word] for word in VERDICTS}
+
+
+def _grouped(records: Sequence[Record], of: Callable[[Record], str]) -> dict[str, dict[str, int]]:
+    groups: dict[str, list[Record]] = {}
+    for one in records:
+        groups.setdefault(of(one), []).append(one)
+    return {
+        name: {"posts": len(group), "hits": sum(1 for one in group if one.where), **_verdicts(group)}
+        for name, group in sorted(groups.items())
+    }
+
+
+def _part_of(record: Record) -> str:
+    """The part of the matrix that a cell belongs to, by the first word of its name."""
+    first = record.cell.split()[0]
+    return {"kill": "kills", "frozen": "frozen", "cut": "cuts", "sample": "sample"}.get(first, "faults")

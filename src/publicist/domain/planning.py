@@ -133,6 +133,15 @@ def instant_of(text: object) -> datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
+def seen_since(job: Job, record: StepRecord, slack: timedelta) -> datetime:
+    """From when on a post in Meta's lists may be the one that this call made, by Meta's clock.
+
+    `upstream_offset` comes from `Date`, which another machine writes than the one that dates posts: it may widen the
+    window and never narrows it, for a post of ours that falls outside would be made twice.
+    """
+    return record.first_sent_at + min(job.upstream_offset, timedelta(0)) - slack
+
+
 def error_in_doubt(record: StepRecord) -> UpstreamError:
     """Why a publish call is in doubt: its own error, or the process that ended before its answer was stored."""
     if record.error is not None:

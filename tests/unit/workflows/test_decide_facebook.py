@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publicist.domain.platform import ErrorClass, Published, StepKind, Unconfirmed
+from publicist.platforms.facebook.feed import PUBLISH_TRIES
 from publicist.platforms.facebook.publish import decide
 from tests.unit.workflows.driver import SETTLE, START, failed, image, job, run, video
 from tests.unit.workflows.facebook_model import FacebookModel
@@ -62,10 +64,28 @@ def test_a_post_that_did_not_happen_is_repeated_once_after_three_clean_reads_pas
     assert done.now >= START + SETTLE
 
 
-def test_a_second_ambiguity_is_unconfirmed() -> None:
-    done = run(decide, job(), FacebookModel(publish_fates=["dropped", "dropped"]))
+@pytest.mark.parametrize("media", [(), (video(0),)])
+def test_each_repeat_needs_evidence_of_its_own(media: tuple[object, ...]) -> None:
+    """A killed process and a refusal that may not be one, for the same post."""
+    fates = ["crash_before", "dropped", "dropped"]
+    done = run(decide, job(*media), FacebookModel(publish_fates=fates))  # type: ignore[arg-type]
+    assert isinstance(done.ending, Published)
+    assert len(done.sent(StepKind.ONCE)) == 4
+    assert done.now >= START + SETTLE * 3
+
+
+def test_ambiguity_without_end_is_unconfirmed() -> None:
+    done = run(decide, job(), FacebookModel(publish_fates=["dropped"] * 99))
     assert isinstance(done.ending, Unconfirmed)
-    assert len(done.sent(StepKind.ONCE)) == 2
+    assert len(done.sent(StepKind.ONCE)) == PUBLISH_TRIES
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_date_header_that_is_wrong_hides_no_post_of_ours(minutes: int) -> None:
+    skewed = replace(job(), upstream_offset=timedelta(minutes=minutes))
+    done = run(decide, skewed, FacebookModel(publish_fates=["crash"]))
+    assert isinstance(done.ending, Published)
+    assert len(done.sent(StepKind.ONCE)) == 1
 
 
 def test_a_refusal_of_used_photos_is_evidence_that_they_were_published() -> None:

@@ -1,5 +1,6 @@
 """Instagram's publish decisions: every ambiguous fate, and for any sequence of them never twice and never lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publicist.domain.platform import Published, StepKind, Unconfirmed
-from publicist.platforms.instagram.publish import decide
+from publicist.platforms.instagram.publish import PUBLISH_TRIES, decide
 from tests.unit.workflows.driver import SETTLE, START, failed, image, job, run, video
 from tests.unit.workflows.instagram_model import InstagramModel
 
@@ -87,11 +88,20 @@ def test_a_publish_that_did_not_happen_is_repeated_with_the_same_container_after
     assert done.now >= START + SETTLE
 
 
-def test_the_same_container_is_published_at_most_twice_in_doubt() -> None:
-    model = InstagramModel(publish_fates=["dropped"] * 9)
+def test_the_same_container_is_published_a_few_times_in_doubt_and_no_more() -> None:
+    model = InstagramModel(publish_fates=["dropped"] * 99)
     done = run(decide, job(image()), model)
     assert failed(done.ending).final
-    assert len(done.sent(StepKind.ONCE)) == 2
+    assert len(done.sent(StepKind.ONCE)) == PUBLISH_TRIES
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_date_header_that_is_wrong_hides_no_post_of_ours(minutes: int) -> None:
+    skewed = replace(job(image()), upstream_offset=timedelta(minutes=minutes))
+    done = run(decide, skewed, InstagramModel(publish_fates=["crash"]))
+    assert isinstance(done.ending, Published)
+    assert done.ending.platform_post_id is not None
+    assert len(done.sent(StepKind.ONCE)) == 1
 
 
 def test_an_early_publish_waits_and_repeats_the_same_container() -> None:

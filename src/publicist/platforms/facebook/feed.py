@@ -19,6 +19,7 @@ from publicist.domain.planning import (
     numbered,
     prefixed,
     same_text,
+    seen_since,
     settled_at,
 )
 from publicist.domain.platform import (
@@ -37,7 +38,7 @@ from publicist.domain.platform import (
 )
 from publicist.domain.targets import StepRecord
 
-PUBLISH_TRIES = 2
+PUBLISH_TRIES = 5
 """Times the feed call may be sent when clean reads say the earlier one had no effect."""
 CLEAN_READS = 3
 """Reads without the post, all made after `settle`, that count as its absence."""
@@ -100,7 +101,7 @@ def _is_first_duplicate(publishes: list[StepRecord], record: StepRecord) -> bool
 
 
 def _reconcile(job: Job, publishes: list[StepRecord], in_doubt: list[StepRecord]) -> Decision:
-    """Find the post in the Page's feed; repeat the call only after clean reads, and only once."""
+    """Find the post in the Page's feed; repeat the call only after clean reads, a few times."""
     doubt, last = in_doubt[0], publishes[-1]
     late = numbered(job, f"settled-feed:{last.key}:")
     listing = late[-1] if late else job.memory.get(f"reconcile-feed:{last.key}")
@@ -161,7 +162,7 @@ def _list_request(job: Job) -> Request:
 
 
 def _matches(job: Job, doubt: StepRecord, listing: StepRecord) -> list[str]:
-    earliest = doubt.first_sent_at + job.upstream_offset - _CLOCK_SLACK
+    earliest = seen_since(job, doubt, _CLOCK_SLACK)
     return [
         str(item["id"])
         for item in listing.result.get("data", [])

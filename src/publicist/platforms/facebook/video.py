@@ -22,7 +22,7 @@ from publicist.domain.platform import (
 )
 from publicist.domain.targets import StepRecord
 
-FINISH_TRIES = 2
+FINISH_TRIES = 5
 """Times the upload may be finished when the video itself says that the earlier call had no effect."""
 WRONG_OFFSET = 1363037
 _FINISHED = frozenset({"processing", "ready"})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from publicist.domain.planning import error_in_doubt, instant_of, look, next_look, same_text, settled_at
+from publicist.domain.planning import error_in_doubt, instant_of, look, next_look, same_text, seen_since, settled_at
 from publicist.domain.platform import (
     Call,
     Do,
@@ -110,7 +110,7 @@ def _list_call(job: Job, publish: StepRecord) -> Call:
 
 
 def _matches(job: Job, publish: StepRecord, listing: StepRecord) -> list[str]:
-    earliest = publish.first_sent_at + job.upstream_offset - CLOCK_SLACK
+    earliest = seen_since(job, publish, CLOCK_SLACK)
     return [
         str(item["id"])
         for item in listing.result.get("data", [])

@@ -19,7 +19,7 @@ from publicist.domain.targets import StepRecord
 from publicist.platforms.instagram.containers import child_slots, parent_slot, ready_containers, single_slot
 from publicist.platforms.instagram.evidence import Absent, Found, reconcile
 
-PUBLISH_TRIES = 2
+PUBLISH_TRIES = 5
 """Times the same container may be published when evidence says the earlier call had no effect."""
 EARLY_TRIES = 12
 """Times Meta may say that a container is not ready yet (9007) before the attempt ends."""

@@ -12,13 +12,15 @@ from publicist.domain.platform import (
     ErrorClass,
     Failed,
     Job,
+    StepKind,
     UpstreamError,
     Wait,
 )
 from publicist.domain.targets import StepRecord
 
 REPEATABLE_TRIES = 4
-_PASSING = frozenset({ErrorClass.TRANSIENT, ErrorClass.AMBIGUOUS, ErrorClass.THROTTLED})
+PASSING = frozenset({ErrorClass.TRANSIENT, ErrorClass.AMBIGUOUS, ErrorClass.THROTTLED})
+"""Classes that say nothing about the thing that was asked for; the same call may work later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def ensure(job: Job, call: Call, *, tries: int = REPEATABLE_TRIES) -> Ready | Do
     if record.outcome == "done":
         return Ready(record.result)
     error = error_of(record)
-    if error.error_class not in _PASSING or record.tries >= tries:
+    if error.error_class not in PASSING or record.tries >= tries:
         return Failed(error)
     again_at = record.sent_at + backoff(record.tries, first=timedelta(seconds=1), longest=timedelta(seconds=30))
     return Do((call,)) if job.now >= again_at else Wait(again_at, error.message)
@@ -113,6 +115,22 @@ def numbered(job: Job, prefix: str) -> list[StepRecord]:
     """The records `<prefix>1`, `<prefix>2`, ... in order."""
     found = [record for key, record in job.memory.items() if key.startswith(prefix)]
     return sorted(found, key=lambda record: int(record.key.removeprefix(prefix)))
+
+
+def in_doubt_before(job: Job, name: str) -> list[StepRecord]:
+    """Publish calls of earlier attempts that may have had their effect, oldest first: `<name>:<attempt>.<number>`.
+
+    Somebody asked to try again after looking, but may have looked too early, or in the wrong place. Empty once this
+    attempt has begun to send: then the question was answered.
+    """
+    if any(record.kind == StepKind.REPEATABLE and record.sent_at >= job.started_at for record in job.memory.values()):
+        return []
+    found = []
+    for key, record in job.memory.items():
+        before, _, rest = key.partition(":")
+        if before == name and int(rest.split(".")[0]) < job.attempt and record.outcome not in ("refused", "done"):
+            found.append(record)
+    return sorted(found, key=lambda record: record.sent_at)
 
 
 def same_text(one: object, other: object) -> bool:

@@ -83,6 +83,12 @@ class Run:
     ending: Decision
     calls: list[Call] = field(default_factory=list)
     now: datetime = START
+    memory: dict[str, StepRecord] = field(default_factory=dict)
+
+    def again(self, job: Job, *, after: timedelta) -> Job:
+        """The next attempt, which somebody asked for a while later."""
+        now = self.now + after
+        return replace(job, attempt=job.attempt + 1, started_at=now, now=now, memory=self.memory)
 
     def sent(self, kind: StepKind) -> list[Call]:
         """The calls of one kind."""
@@ -91,7 +97,7 @@ class Run:
 
 def run(decide: Callable[[Job], Decision], start: Job, model: Model, *, limit: int = 600) -> Run:
     """Until the target ends; goes on through `Unconfirmed` while another check is due. Fails when it does not end."""
-    memory: dict[str, StepRecord] = {}
+    memory = dict(start.memory)
     calls: list[Call] = []
     now = start.now
     for _ in range(limit):
@@ -109,7 +115,7 @@ def run(decide: Callable[[Job], Decision], start: Job, model: Model, *, limit: i
             assert decision.check_again_at > now
             now = decision.check_again_at
         else:
-            return Run(decision, calls, now)
+            return Run(decision, calls, now, memory)
     raise AssertionError(f"no end after {limit} decisions; last calls: {[call.key for call in calls[-5:]]}")
 
 

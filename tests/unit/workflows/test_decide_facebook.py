@@ -133,3 +133,37 @@ def test_any_sequence_of_fates_ends_published_once_or_known_not_published_or_unc
         assert live == 1
     elif not isinstance(done.ending, Unconfirmed):
         assert live == 0, f"{done.ending} though it is live"
+
+
+@pytest.mark.parametrize("media", [(), (image(0),), (video(0),)])
+def test_a_retry_finds_what_the_earlier_attempt_published_and_sends_nothing(media: tuple[object, ...]) -> None:
+    first = job(*media)  # type: ignore[arg-type]
+    model = FacebookModel(publish_fates=["lost"], read_fates=["error"] * 500)
+    given_up = run(decide, first, model)
+    assert isinstance(given_up.ending, Unconfirmed)
+    model.read_fates.clear()
+    done = run(decide, given_up.again(first, after=timedelta(minutes=1)), model)
+    assert isinstance(done.ending, Published)
+    assert done.sent(StepKind.ONCE) == []
+    assert done.sent(StepKind.REPEATABLE) == []
+
+
+@pytest.mark.parametrize("media", [(), (image(0),), (video(0),)])
+def test_a_retry_sends_when_the_earlier_attempt_left_nothing(media: tuple[object, ...]) -> None:
+    first = job(*media)  # type: ignore[arg-type]
+    model = FacebookModel(publish_fates=["dropped"], read_fates=["error"] * 500)
+    given_up = run(decide, first, model)
+    assert isinstance(given_up.ending, Unconfirmed)
+    model.read_fates.clear()
+    done = run(decide, given_up.again(first, after=timedelta(days=1)), model)
+    assert isinstance(done.ending, Published)
+    assert len(done.sent(StepKind.ONCE)) == 1
+
+
+@pytest.mark.parametrize("media", [(), (video(0),)])
+def test_a_retry_that_cannot_read_sends_nothing(media: tuple[object, ...]) -> None:
+    first = job(*media)  # type: ignore[arg-type]
+    model = FacebookModel(publish_fates=["lost"], read_fates=["error"] * 5000)
+    done = run(decide, run(decide, first, model).again(first, after=timedelta(minutes=1)), model)
+    assert not failed(done.ending).final
+    assert done.sent(StepKind.ONCE) == []

@@ -157,3 +157,24 @@ def test_any_sequence_of_fates_ends_published_once_or_known_not_published_or_unc
         assert len(model.published) == 1
     elif not isinstance(done.ending, Unconfirmed):
         assert model.published == [], f"{done.ending} though it is live"
+
+
+@pytest.mark.parametrize(("fate", "sent"), [("lost", 0), ("dropped", 1)])
+def test_a_retry_looks_for_what_the_earlier_attempt_may_have_published(fate: str, sent: int) -> None:
+    model = InstagramModel(publish_fates=[fate], read_fates=["ok"] + ["error"] * 500)
+    given_up = run(decide, job(image()), model)
+    assert isinstance(given_up.ending, Unconfirmed)
+    model.read_fates.clear()
+    done = run(decide, given_up.again(job(image()), after=timedelta(minutes=1)), model)
+    assert isinstance(done.ending, Published)
+    assert len(done.sent(StepKind.ONCE)) == sent
+    assert sum(call.key.startswith("reconcile-media") for call in done.calls) == 1
+    assert len(model.published) == 1
+
+
+def test_a_retry_that_cannot_read_sends_nothing() -> None:
+    model = InstagramModel(publish_fates=["lost"], read_fates=["ok"] + ["error"] * 5000)
+    given_up = run(decide, job(image()), model)
+    done = run(decide, given_up.again(job(image()), after=timedelta(minutes=1)), model)
+    assert not failed(done.ending).final
+    assert done.sent(StepKind.ONCE) == []

@@ -13,6 +13,7 @@ from publicist.domain.planning import (
     ensure_all,
     error_in_doubt,
     error_of,
+    in_doubt_before,
     instant_of,
     look,
     next_look,
@@ -42,6 +43,8 @@ PUBLISH_TRIES = 5
 """Times the feed call may be sent when clean reads say the earlier one had no effect."""
 CLEAN_READS = 3
 """Reads without the post, all made after `settle`, that count as its absence."""
+EARLIER_TRIES = 5
+"""Reads that may fail before a new attempt gives up finding out about an earlier one."""
 PHOTOS_ALREADY_USED = 1366051
 _CLOCK_SLACK = timedelta(minutes=5)
 _FIRST_LOOK = timedelta(seconds=1)
@@ -57,10 +60,29 @@ def decide_feed(job: Job) -> Decision:
     publishes = numbered(job, f"feed:{job.attempt}.")
     if publishes:
         return _after_publish(job, publishes)
+    earlier = in_doubt_before(job, "feed")
+    found = _found_earlier(job, earlier[0]) if earlier else None
+    if found is not None:
+        return found
     photos = ensure_all([_photo(job, index, item) for index, item in enumerate(job.media)])
     if not isinstance(photos, AllReady):
         return photos
     return Do((_feed_call(job, [str(photo["id"]) for photo in photos.results], 1),))
+
+
+def _found_earlier(job: Job, doubt: StepRecord) -> Decision | None:
+    """The post of an earlier attempt, when the feed has it after all; None when a clean read does not show it."""
+    call = Call(f"earlier-feed:{job.attempt}", StepKind.READ, _list_request(job))
+    listing = look(job, call, first=_FIRST_LOOK, longest=_LONGEST_LOOK)
+    if isinstance(listing, Do):
+        return listing
+    if listing.outcome != "done":
+        again = next_look(listing, first=_FIRST_LOOK, longest=_LONGEST_LOOK)
+        return Wait(again, _WHY) if listing.tries < EARLIER_TRIES else Failed(error_of(listing))
+    matches = _matches(job, doubt, listing)
+    if len(matches) > 1:
+        return Unconfirmed(error_in_doubt(doubt), (f"{len(matches)} matching posts in the feed",), check_again_at=None)
+    return _read_back(job, matches[0]) if matches else None
 
 
 def _photo(job: Job, index: int, item: JobMedia) -> Ready | Do | Wait | Failed:

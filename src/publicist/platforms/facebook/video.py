@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from publicist.domain.planning import Ready, ensure, error_in_doubt, error_of, look, next_look, numbered, settled_at
+from publicist.domain.planning import (
+    PASSING,
+    Ready,
+    ensure,
+    error_in_doubt,
+    error_of,
+    in_doubt_before,
+    look,
+    next_look,
+    numbered,
+    settled_at,
+)
 from publicist.domain.platform import (
     Call,
     Decision,
@@ -24,15 +35,22 @@ from publicist.domain.targets import StepRecord
 
 FINISH_TRIES = 5
 """Times the upload may be finished when the video itself says that the earlier call had no effect."""
+EARLIER_TRIES = 5
+"""Reads that may fail before a new attempt gives up finding out about an earlier one."""
 WRONG_OFFSET = 1363037
 _FINISHED = frozenset({"processing", "ready"})
 _BEFORE_FINISH = frozenset({"uploading", "upload_complete"})
 _DEAD = frozenset({"error", "upload_failed", "expired"})
+_WHY = "finding out whether the earlier attempt had its effect"
 _FIELDS = "id,status,permalink_url,published,description"
 
 
 def decide_video(job: Job) -> Decision:
     """What comes next for a Page video; the video id decides whether it is published (Meta: Video API, Publishing)."""
+    earlier = in_doubt_before(job, "finish")
+    found = _found_earlier(job, earlier[-1]) if earlier else None
+    if found is not None:
+        return found
     started = ensure(job, _start(job))
     if not isinstance(started, Ready):
         return started
@@ -41,6 +59,26 @@ def decide_video(job: Job) -> Decision:
         return _after_finish(job, finishes, started.result)
     uploaded = _transfer(job, started.result)
     return uploaded if uploaded is not None else Do((_finish(job, started.result, 1),))
+
+
+def _found_earlier(job: Job, finish: StepRecord) -> Decision | None:
+    """What became of the video of an earlier attempt; None when Meta says that it was never finished, or is gone."""
+    attempt = finish.key.removeprefix("finish:").split(".")[0]
+    video_id = str(job.memory[f"start:{attempt}"].result["video_id"])
+    call = Call(f"earlier-video:{job.attempt}", StepKind.READ, Request("GET", "graph", video_id, {"fields": _FIELDS}))
+    record = look(job, call, first=job.timing.poll_video, longest=job.timing.poll_longest)
+    if isinstance(record, Do):
+        return record
+    again = next_look(record, first=job.timing.poll_video, longest=job.timing.poll_longest)
+    if record.error is not None:
+        error = error_of(record)
+        if error.not_done and error.error_class not in PASSING:
+            return None
+        return Wait(again, _WHY) if record.tries < EARLIER_TRIES else Failed(error)
+    state = record.result.get("status", {}).get("video_status")
+    if state == "ready" and record.result.get("published") is not False:
+        return Published(video_id, record.result.get("permalink_url"))
+    return Wait(again, _WHY) if state == "processing" else None
 
 
 def _video(job: Job) -> JobMedia:

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from publicist.domain.planning import error_in_doubt, instant_of, look, next_look, same_text, seen_since, settled_at
+from publicist.domain.planning import (
+    error_in_doubt,
+    error_of,
+    instant_of,
+    look,
+    next_look,
+    same_text,
+    seen_since,
+    settled_at,
+)
 from publicist.domain.platform import (
     Call,
     Do,
@@ -22,6 +31,9 @@ from publicist.domain.targets import StepRecord
 CLOCK_SLACK = timedelta(minutes=5)
 _FIRST_LOOK = timedelta(seconds=1)
 _LONGEST_LOOK = timedelta(minutes=15)
+EARLIER_WAITS = timedelta(minutes=2)
+"""How long a new attempt tries to read about an earlier one before it gives up."""
+_WHY = "finding out whether the publish call had its effect"
 _MEDIA_APPEARS = timedelta(seconds=10)
 _MEDIA_FIELDS = "id,caption,media_type,media_product_type,timestamp,permalink,children{id}"
 
@@ -39,13 +51,39 @@ class Found:
 
 def reconcile(job: Job, publish: StepRecord, *, since: datetime) -> Found | Absent | Do | Wait | Failed | Unconfirmed:
     """What became of a publish whose answer is unknown, by reads made after `since`."""
-    container = str(publish.request["params"]["creation_id"])
-    status_call, list_call = _status_call(publish, container), _list_call(job, publish)
+    status_call, list_call = _status_call(publish, _container_of(publish)), _list_call(job, publish)
     status = look(job, status_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
     listing = look(job, list_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
     if isinstance(status, Do) or isinstance(listing, Do):
         return Do((status_call, list_call))
     return _judge(job, publish, status, listing)
+
+
+def find_earlier(job: Job, publish: StepRecord) -> Found | Do | Wait | Failed | Unconfirmed | None:
+    """The post of an earlier attempt, when it is live after all; None when a clean read does not show it.
+
+    Its container may be gone by now, so a list without the post is enough for the person who asked to try again.
+    """
+    since = job.started_at
+    status_call, list_call = _status_call(publish, _container_of(publish)), _list_call(job, publish)
+    status = look(job, status_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
+    listing = look(job, list_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
+    if isinstance(status, Do) or isinstance(listing, Do):
+        return Do((status_call, list_call))
+    matches = None if listing.error else _matches(job, publish, listing)
+    if status.result.get("status_code") == "PUBLISHED" or (matches and len(matches) == 1):
+        return Found(matches[0] if matches and len(matches) == 1 else None)
+    if matches is None:
+        again = next_look(listing, first=_FIRST_LOOK, longest=_LONGEST_LOOK)
+        return Failed(error_of(listing)) if job.now >= since + EARLIER_WAITS else Wait(again, _WHY)
+    if matches:
+        words = f"{len(matches)} matching media in the list"
+        return Unconfirmed(error_in_doubt(publish), (words,), check_again_at=None)
+    return None
+
+
+def _container_of(publish: StepRecord) -> str:
+    return str(publish.request["params"]["creation_id"])
 
 
 def _judge(
@@ -55,7 +93,7 @@ def _judge(
     matches = None if listing.error else _matches(job, publish, listing)
     if code == "PUBLISHED":
         return _found(job, publish, status, matches)
-    if code is None and matches and len(matches) == 1:
+    if matches and len(matches) == 1:
         return Found(matches[0])
     if code in ("ERROR", "EXPIRED"):
         return Failed(_expired(publish, str(status.result.get("status", code))), final=True)
@@ -79,7 +117,7 @@ def _look_again(
     settled = settled_at(job, publish)
     if job.now < settled + job.timing.settle:
         before_settled = settled if again > settled > job.now else again
-        return Wait(before_settled, "finding out whether the publish call had its effect")
+        return Wait(before_settled, _WHY)
     seen = "media list unreadable" if matches is None else f"{len(matches)} matching media in the list"
     return Unconfirmed(
         error_in_doubt(publish),

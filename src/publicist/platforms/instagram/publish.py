@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from publicist.domain.planning import AllReady, backoff, error_in_doubt, error_of, look, next_look, numbered, same_text
+from publicist.domain.planning import (
+    AllReady,
+    backoff,
+    error_in_doubt,
+    error_of,
+    in_doubt_before,
+    look,
+    next_look,
+    numbered,
+    same_text,
+)
 from publicist.domain.platform import (
     Call,
     Decision,
@@ -17,7 +27,7 @@ from publicist.domain.platform import (
 )
 from publicist.domain.targets import StepRecord
 from publicist.platforms.instagram.containers import child_slots, parent_slot, ready_containers, single_slot
-from publicist.platforms.instagram.evidence import Absent, Found, reconcile
+from publicist.platforms.instagram.evidence import Absent, Found, find_earlier, reconcile
 
 PUBLISH_TRIES = 5
 """Times the same container may be published when evidence says the earlier call had no effect."""
@@ -32,6 +42,10 @@ def decide(job: Job) -> Decision:
     publishes = numbered(job, f"publish:{job.attempt}.")
     if publishes:
         return _after_publish(job, publishes)
+    earlier = in_doubt_before(job, "publish")
+    found = find_earlier(job, earlier[-1]) if earlier else None
+    if found is not None:
+        return _live(job, found) if isinstance(found, Found) else found
     container = _container(job)
     if isinstance(container, str):
         return Do((_publish_call(job, container, 1),))
@@ -63,12 +77,16 @@ def _after_publish(job: Job, publishes: list[StepRecord]) -> Decision:
         return _after_refusal(job, publishes)
     found = reconcile(job, in_doubt[-1], since=last.sent_at)
     if isinstance(found, Found):
-        return _permalink(job, found.media_id) if found.media_id else Published(None, None, (_NOT_FOUND,))
+        return _live(job, found)
     if not isinstance(found, Absent):
         return found
     if len(in_doubt) < PUBLISH_TRIES and len(publishes) < EARLY_TRIES:
         return Do((_publish_call(job, _container_of(last), len(publishes) + 1),))
     return Failed(error_in_doubt(last), final=True)
+
+
+def _live(job: Job, found: Found) -> Decision:
+    return _permalink(job, found.media_id) if found.media_id else Published(None, None, (_NOT_FOUND,))
 
 
 def _container_of(publish: StepRecord) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from publicist.api import known_errors
 from publicist.api.app import create_app
 from publicist.api.pages import entries
 from publicist.api.reference import render_api
@@ -38,6 +39,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "rules" / "README.md": render.rules_index(entries()),
         REFERENCE / "errors" / "README.md": render.errors_index(),
         REFERENCE / "events.md": render.events_page(EVENT_TYPES),
+        REFERENCE / "meta-errors.md": known_errors.markdown(),
         REFERENCE / "settings.md": _settings_page(),
         REFERENCE / "api.md": render_api(spec),
         REFERENCE / "openapi.json": json.dumps(spec, indent=1, ensure_ascii=False) + "\n",

@@ -99,3 +99,14 @@ def test_every_operation_of_the_description_documents_the_envelope(served: Serve
             for status in failures:
                 schema = operation["responses"][status]["content"]["application/json"]["schema"]
                 assert schema["$ref"].endswith("/ErrorEnvelope")
+
+
+def test_the_catalogue_of_metas_errors_needs_no_key(served: Served) -> None:
+    listed = served.http.get(served.url + "/v1/errors").json()["data"]
+    one = served.http.get(served.url + "/v1/errors/190-463").json()
+    assert one in listed
+    assert one["errorClass"] == "auth"
+    assert one["provesNotPublished"] is True
+    assert one["retryAfterSeconds"] == []
+    assert served.http.get(served.url + "/v1/errors/no-such").status_code == 404
+    assert "190-463" in served.http.get(served.url + "/docs/meta-errors").text

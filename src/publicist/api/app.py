@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from publicist import __version__
-from publicist.api import accounts, errors, health, media, organization, pages, posts, sandbox
+from publicist.api import accounts, errors, health, known_errors, media, organization, pages, posts, sandbox
 from publicist.api.middleware import BodyLimit, RequestContext
 from publicist.api.openapi import describe
 from publicist.services.application import Application
@@ -39,7 +39,14 @@ def create_app(application: Application) -> FastAPI:
     )
     app.state.application = application
     errors.install(app)
-    for router in (posts.router, media.router, accounts.router, organization.router, health.router):
+    for router in (
+        posts.router,
+        media.router,
+        accounts.router,
+        organization.router,
+        known_errors.router,
+        health.router,
+    ):
         app.include_router(router)
     app.include_router(posts.unprefixed, include_in_schema=False)
     for router in (media.files, sandbox.router, pages.router):

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from publicist import __version__
+from publicist.api import known_errors
 from publicist.api.deps import App
 from publicist.api.reference import render_api
 from publicist.domain.events import EVENT_TYPES
@@ -73,7 +74,7 @@ Publishing API for Facebook Pages and Instagram Business. It is running.
 
 - [API reference](/docs/api) and [OpenAPI](/openapi.json)
 - [Rules](/docs/preflight): what is refused before Meta sees it
-- [Errors](/docs/errors): every code, and how to react
+- [Errors](/docs/errors): every code, and how to react; [Meta's errors](/docs/meta-errors), and what they mean
 - [The simulated Meta](/sandbox/meta/): the feeds that test keys publish to
 
 Try it with your test key:
@@ -96,6 +97,7 @@ async def docs_index() -> HTMLResponse:
 - [API reference](/docs/api): every route, with examples
 - [Rules](/docs/preflight): what Facebook and Instagram would refuse
 - [Errors](/docs/errors): every code and what to do
+- [Meta's errors](/docs/meta-errors): what each means, and what it proves
 - [Events](/docs/events): what is recorded when something happens
 """
     return html(words, "Docs")
@@ -139,6 +141,12 @@ async def docs_error(code: str) -> HTMLResponse:
     if error is None:
         return html("# There is no such error\n\n[All errors](/docs/errors).\n", "Unknown error", 404)
     return html(render.error_page(error), code)
+
+
+@router.get("/docs/meta-errors")
+async def docs_known_errors() -> HTMLResponse:
+    """What Meta's errors mean."""
+    return html(known_errors.markdown(), "Meta's errors")
 
 
 @router.get("/docs/events")

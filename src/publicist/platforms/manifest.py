@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from publicist.domain.accounts import Consent, DiscoveredAccount
 from publicist.domain.environments import Environment
+from publicist.domain.known_errors import KnownError
 from publicist.domain.platform import Call, Decision, Job, Outcome
 from publicist.kit.http import HttpClient
 from publicist.preflight.rule import Rule, RuleNote
@@ -60,6 +61,8 @@ class Platform:
     rules: tuple[Rule, ...]
     notes: tuple[RuleNote, ...]
     """Rule ids that only the upstream or the connect flow raises."""
+    errors: tuple[KnownError, ...]
+    """The catalogue of the family's errors."""
     decide: Callable[[Job], Decision]
     """What comes next; pure."""
     perform: Callable[[Call, Upstream, str, OpenMedia], Awaitable[Outcome]]

@@ -2,6 +2,7 @@
 
 from publicist.meta.graph import perform
 from publicist.meta.hosts import LIVE_HOSTS
+from publicist.meta.known_errors import KNOWN_ERRORS
 from publicist.platforms.facebook.connect import CONNECTOR, NONE_FOUND, discover
 from publicist.platforms.facebook.options import FacebookOptions
 from publicist.platforms.facebook.publish import decide
@@ -16,6 +17,7 @@ PLATFORM = Platform(
     options_model=FacebookOptions,
     rules=RULES,
     notes=NOTES,
+    errors=KNOWN_ERRORS,
     decide=decide,
     perform=perform,
     discover=discover,

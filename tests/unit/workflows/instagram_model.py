@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from publicist.domain.platform import Call, ErrorClass, Outcome, StepKind
+from publicist.platforms.instagram.publish import CHILD_TAKEN
 from tests.unit.workflows.driver import LOST, error
 
 
@@ -41,6 +42,11 @@ class InstagramModel:
         fate = self.create_fates.pop(0) if self.create_fates else "ok"
         if fate == "refused":
             return error(ErrorClass.CONTENT)
+        children = str(call.request.params.get("children", "")).split(",")
+        if any(self.containers[child].get("taken") for child in children if child):
+            return error(ErrorClass.CONTENT, subcode=CHILD_TAKEN)
+        for child in filter(None, children):
+            self.containers[child]["taken"] = True
         container = f"c{len(self.containers) + 1}"
         self.containers[container] = {"ready": now + self.processing, "params": dict(call.request.params)}
         if fate == "crash":

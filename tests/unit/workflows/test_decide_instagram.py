@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publicist.domain.platform import Published, StepKind, Unconfirmed
+from publicist.domain.platform import ErrorClass, Published, StepKind, Unconfirmed
 from publicist.platforms.instagram.publish import PUBLISH_TRIES, decide
 from tests.unit.workflows.driver import SETTLE, START, failed, image, job, run, video
 from tests.unit.workflows.instagram_model import InstagramModel
@@ -178,3 +178,16 @@ def test_a_retry_that_cannot_read_sends_nothing() -> None:
     done = run(decide, given_up.again(job(image()), after=timedelta(minutes=1)), model)
     assert not failed(done.ending).final
     assert done.sent(StepKind.ONCE) == []
+
+
+@pytest.mark.parametrize("fate", ["crash", "lost"])
+def test_a_carousel_whose_answer_was_lost_is_made_again_with_new_items(fate: str) -> None:
+    """Its items belong to the carousel that nobody knows of; the next attempt makes everything anew."""
+    model = InstagramModel(create_fates=["ok", "ok", fate])
+    first = job(image(0), image(1))
+    over = run(decide, first, model)
+    assert failed(over.ending).error.error_class is ErrorClass.NEW_CONTAINER
+    assert not failed(over.ending).final
+    done = run(decide, over.again(first, after=timedelta(seconds=10)), model)
+    assert isinstance(done.ending, Published)
+    assert len(model.published) == 1

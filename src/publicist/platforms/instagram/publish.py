@@ -1,5 +1,6 @@
 """How a target reaches Instagram: container(s), publish once, permalink. Pure: says what comes next."""
 
+from dataclasses import replace
 from typing import Any
 
 from publicist.domain.planning import (
@@ -33,6 +34,8 @@ PUBLISH_TRIES = 5
 """Times the same container may be published when evidence says the earlier call had no effect."""
 EARLY_TRIES = 12
 """Times Meta may say that a container is not ready yet (9007) before the attempt ends."""
+CHILD_TAKEN = 2207006
+"""What Instagram answers for an item that another carousel has already (Instagram Platform, Error Codes)."""
 _PERMALINK_TRIES = 3
 _PERMALINK_FIELDS = "id,permalink,caption"
 
@@ -60,7 +63,18 @@ def _container(job: Job) -> str | Decision:
     if not isinstance(children, AllReady):
         return children
     parent = ready_containers(job, [parent_slot(job, tuple(str(child["id"]) for child in children.results))])
-    return str(parent.results[0]["id"]) if isinstance(parent, AllReady) else parent
+    if isinstance(parent, AllReady):
+        return str(parent.results[0]["id"])
+    return _anew(job, parent) if isinstance(parent, Failed) else parent
+
+
+def _anew(job: Job, failed: Failed) -> Failed:
+    """A carousel whose answer was lost has its children already, and they serve once: the next attempt makes others."""
+    created = job.memory.get(f"container:parent:{job.attempt}")
+    if created is None or created.tries == 1 or failed.error.subcode != CHILD_TAKEN:
+        return failed
+    words = "The answer to making the carousel was lost, and its items cannot be used again; Publicist makes new ones."
+    return replace(failed, error=replace(failed.error, error_class=ErrorClass.NEW_CONTAINER, message=words))
 
 
 def _publish_call(job: Job, container: str, number: int) -> Call:

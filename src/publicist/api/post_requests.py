@@ -78,7 +78,7 @@ def _checked(body: AccountPostIn | TargetsPostIn, data: Any, targets: Sequence[T
     canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return PostRequest(
         targets=tuple(targets),
-        scheduled_at=body.scheduled_at,
+        schedule=body.scheduled_at,
         external_id=body.external_id,
         metadata=body.metadata,
         profile_id=body.profile_id,

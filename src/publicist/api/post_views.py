@@ -114,6 +114,7 @@ def _post_members(row: PostRow) -> dict[str, Any]:
         "media_refs": [dict(item.ref) for item in target.media],
         "options": {"platform": target.platform, **target.options} if target.options else None,
         "scheduled_at": target.scheduled_at,
+        "timezone": target.timezone,
         "hold": dict(target.hold) if target.hold else None,
         "published_at": target.published_at,
         "platform_uri": target.permalink,

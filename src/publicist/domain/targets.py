@@ -68,6 +68,8 @@ class Target:
     published_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    timezone: str | None = None
+    """The IANA zone that `scheduled_at` was written in, when one was named."""
     hold: Mapping[str, Any] | None = None
     """Why it waits although due, as `domain.holds.Hold.to_json` says it."""
 

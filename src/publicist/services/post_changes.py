@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from publicist.domain.api_keys import Caller
+from publicist.domain.schedule import GAP, OVERLAP, Schedule
 from publicist.domain.targets import RETRIABLE, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
 from publicist.services.post_refusals import check_time, not_queued, not_resolvable, not_retriable
@@ -62,13 +63,21 @@ class PostChanges:
             self._signals.changed(target.post_id)
         return [target.id for target in canceled], len(found) > CANCEL_AT_ONCE
 
-    async def reschedule(self, caller: Caller, target_id: str, at: datetime | None) -> PostRow:
-        """Move a queued post, or send it now when `at` is None. Raises NotFound, Conflict, or ValidationFailed."""
+    async def reschedule(self, caller: Caller, target_id: str, schedule: Schedule | None) -> PostRow:
+        """Move a queued post, or send it now when there is no schedule. Raises NotFound, Conflict, ValidationFailed."""
         now = self._clock.now()
+        at = schedule.at if schedule else None
         check_time(at, now)
-        values = {"scheduled_at": at or now, "next_run_at": at or now, "hold": None, "updated_at": now}
         async with self._database.write() as connection:
             target = await owned(connection, caller, target_id)
+            values = {
+                "scheduled_at": at or now,
+                "timezone": schedule.timezone if schedule else None,
+                "next_run_at": at or now,
+                "warnings": _warnings(target, schedule),
+                "hold": None,
+                "updated_at": now,
+            }
             if not await targets.update_queued(connection, caller, target_id, values, now=now):
                 raise not_queued(target)
             data = {"previousScheduledAt": _iso(target.scheduled_at), "scheduledAt": iso(at or now)}
@@ -150,3 +159,9 @@ def _known(members: Mapping[str, Any]) -> dict[str, Any]:
 
 def _iso(at: datetime | None) -> str | None:
     return iso(at) if at else None
+
+
+def _warnings(target: Target, schedule: Schedule | None) -> list[Mapping[str, str]]:
+    """What was said of the earlier time is gone, what there is to say of this one is added."""
+    kept = [warning for warning in target.warnings if warning["code"] not in (GAP, OVERLAP)]
+    return [schedule.warning, *kept] if schedule and schedule.warning else kept

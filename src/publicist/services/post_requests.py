@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from publicist.domain.schedule import Schedule
+
 
 def field_at(pointer: str) -> str:
     """A JSON pointer as the dotted path that validation errors use: `/targets/0/media` is `targets.0.media`."""
@@ -42,10 +44,15 @@ class PostRequest:
     """Everything in the body. `fingerprint` is the SHA-256 of its canonical JSON."""
 
     targets: tuple[TargetRequest, ...]
-    scheduled_at: datetime | None
+    schedule: Schedule | None
     external_id: str | None
     metadata: Mapping[str, Any] | None
     profile_id: str | None
     fingerprint: str
     allow_duplicate: bool = False
     """Whether equal content may go to the same account again within the guard's time."""
+
+    @property
+    def scheduled_at(self) -> datetime | None:
+        """The instant of the schedule; None for now."""
+        return self.schedule.at if self.schedule else None

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.domain.events import Event
 from publicist.domain.posts import Post
+from publicist.domain.schedule import Schedule
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
 from publicist.kit.errors import IdempotencyConflict, NotFound
@@ -169,7 +170,10 @@ class Posts:
             request_id=request_id,
             created_at=now,
         )
-        rows = tuple(_target(post, index, item, warnings[index]) for index, item in enumerate(prepared))
+        rows = tuple(
+            _target(post, index, item, [*_of_schedule(request), *warnings[index]], request.schedule)
+            for index, item in enumerate(prepared)
+        )
         async with self._database.write() as connection:
             if guarded:
                 await self._refuse_duplicates(connection, rows, now)
@@ -272,7 +276,13 @@ def _idempotency_key(caller: Caller, key: str, request: PostRequest, post: Post)
     )
 
 
-def _target(post: Post, position: int, item: Prepared, warnings: list[dict[str, str]]) -> Target:
+def _of_schedule(request: PostRequest) -> list[Mapping[str, str]]:
+    return [request.schedule.warning] if request.schedule and request.schedule.warning else []
+
+
+def _target(
+    post: Post, position: int, item: Prepared, warnings: list[Mapping[str, str]], schedule: Schedule | None
+) -> Target:
     return Target(
         id=new_id(),
         post_id=post.id,
@@ -288,6 +298,7 @@ def _target(post: Post, position: int, item: Prepared, warnings: list[dict[str, 
         status=TargetStatus.QUEUED if post.scheduled_at else TargetStatus.PUBLISHING,
         fingerprint=_fingerprint(item),
         scheduled_at=post.scheduled_at,
+        timezone=schedule.timezone if schedule else None,
         next_run_at=post.scheduled_at or post.created_at,
         attempt_number=0,
         permalink=None,

@@ -12,6 +12,7 @@ from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.holds import Hold, HoldReason
+from publicist.domain.schedule import Schedule
 from publicist.domain.targets import TargetStatus
 from publicist.kit.clock import iso
 from publicist.kit.errors import Conflict, DuplicatePost, NotFound
@@ -186,7 +187,7 @@ async def held(desk: Desk, page: Account, reason: HoldReason) -> str:
 async def test_a_held_post_is_moved_or_canceled_although_its_time_has_come(
     desk: Desk, caller: Caller, page: Account
 ) -> None:
-    moved = await desk.changes.reschedule(caller, await held(desk, page, HoldReason.MISSED), LATER)
+    moved = await desk.changes.reschedule(caller, await held(desk, page, HoldReason.MISSED), Schedule(LATER))
     assert (moved.target.hold, moved.target.next_run_at) == (None, LATER)
     await desk.changes.cancel(caller, await held(desk, page, HoldReason.DUPLICATE))
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
+from publicist.domain.schedule import Schedule
 from publicist.domain.targets import TargetStatus
 from publicist.kit.clock import iso
 from publicist.kit.errors import Conflict, IdempotencyConflict, NotFound, PreflightFailed, ValidationFailed
@@ -190,7 +191,7 @@ async def test_the_same_content_on_the_same_account_has_the_same_fingerprint(
 async def test_a_queued_post_is_moved_and_then_canceled(desk: Desk, caller: Caller, page: Account) -> None:
     batch = await desk.posts.create(caller, request(**body(page, scheduledAt=iso(SOON))))
     id, later = batch.targets[0].id, SOON + timedelta(hours=1)
-    moved = await desk.changes.reschedule(caller, id, later)
+    moved = await desk.changes.reschedule(caller, id, Schedule(later))
     assert (moved.target.scheduled_at, moved.target.next_run_at) == (later, later)
     await desk.changes.cancel(caller, id)
     row, _ = await desk.posts.get(caller, id)
@@ -210,7 +211,7 @@ async def test_what_a_worker_took_cannot_be_changed_any_more(desk: Desk, caller:
     assert caught.value.rule == "post.scheduledAt.window"
     await set_status(desk.database, id, TargetStatus.PUBLISHING)
     with pytest.raises(Conflict) as caught:
-        await desk.changes.reschedule(caller, id, SOON + timedelta(hours=2))
+        await desk.changes.reschedule(caller, id, Schedule(SOON + timedelta(hours=2)))
     assert caught.value.rule == "post.status"
     assert [kind for kind, _ in await events(desk.database)] == ["post.queued"]
 
@@ -234,7 +235,7 @@ async def test_posts_of_others_are_not_there(desk: Desk, caller: Caller, page: A
         with pytest.raises(NotFound):
             await desk.changes.cancel(other, id)
         with pytest.raises(NotFound):
-            await desk.changes.reschedule(other, id, SOON)
+            await desk.changes.reschedule(other, id, Schedule(SOON))
     with pytest.raises(NotFound):
         await desk.posts.get(caller, new_id())
 

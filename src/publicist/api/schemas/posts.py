@@ -5,9 +5,21 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    StrictBool,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from publicist.api.schemas.common import In, Moment, Out
+from publicist.domain.schedule import Schedule, resolve
 from publicist.kit.ids import parse_uuid
 
 TARGETS_MAX = 25
@@ -36,11 +48,24 @@ def _utc(value: datetime) -> datetime:
         raise ValueError("is outside the years 1 to 9999 in UTC") from None
 
 
+def _schedule(value: Any, info: ValidationInfo) -> Schedule:
+    return resolve(_iso_text(value), info.data.get("timezone"))
+
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 Instant = Annotated[AwareDatetime, BeforeValidator(_iso_text), AfterValidator(_utc)]
 """An instant as text with a zone; anything else is refused (contract: timestamps)."""
+ScheduledAt = Annotated[
+    Schedule, PlainValidator(_schedule), WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation")
+]
+"""An instant, or wall time in the `timezone` beside it."""
 Uuid = Annotated[str, AfterValidator(_uuid)]
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _refuse_lone_zone(timezone: str | None, scheduled_at: Schedule | None) -> None:
+    if timezone is not None and scheduled_at is None:
+        raise ValueError("timezone belongs to scheduledAt, and there is none; send both, or neither")
 
 
 class MediaIn(In):
@@ -96,7 +121,12 @@ class _Shared(In):
     text: Text | None = None
     media: list[MediaIn] | None = None
     first_comment: FirstCommentIn | None = None
-    scheduled_at: Instant | None = Field(None, description="ISO 8601 with `Z` or an offset; now if left out.")
+    timezone: str | None = Field(
+        None, description="IANA name, for example Europe/Berlin: what a `scheduledAt` without an offset is meant in."
+    )
+    scheduled_at: ScheduledAt | None = Field(
+        None, description="ISO 8601 with `Z` or an offset, or without and with `timezone`; now if left out."
+    )
     publish_now: StrictBool | None = None
     allow_duplicate: StrictBool | None = Field(
         None, description="Publish although equal content went to the same account a short while ago."
@@ -114,6 +144,11 @@ class _Shared(In):
         if size > METADATA_MAX_BYTES:
             raise ValueError(f"is {size} bytes of JSON; at most {METADATA_MAX_BYTES}")
         return value
+
+    @model_validator(mode="after")
+    def _zone_of_something(self) -> "_Shared":
+        _refuse_lone_zone(self.timezone, self.scheduled_at)
+        return self
 
 
 class AccountPostIn(_Shared):
@@ -217,6 +252,7 @@ class PostOut(Out):
     media_refs: list[dict[str, Any]]
     options: dict[str, Any] | None
     scheduled_at: Moment | None
+    timezone: str | None
     hold: HoldOut | None
     published_at: Moment | None
     platform_uri: str | None
@@ -272,13 +308,15 @@ class PostList(Out):
 class RescheduleIn(In):
     """Another time for a queued post, or now: exactly one of the two. It ends any hold."""
 
-    scheduled_at: Instant | None = None
+    timezone: str | None = Field(None, description="As in POST /v1/posts.")
+    scheduled_at: ScheduledAt | None = None
     publish_now: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "RescheduleIn":
         if (self.scheduled_at is None) == (self.publish_now is None):
             raise ValueError("give exactly one of scheduledAt and publishNow")
+        _refuse_lone_zone(self.timezone, self.scheduled_at)
         return self
 
 

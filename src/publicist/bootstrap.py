@@ -16,6 +16,7 @@ from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
 from publicist.platforms import Upstream, registry
 from publicist.services.accounts import Accounts, ConnectSettings
 from publicist.services.application import Addresses, Application
+from publicist.services.limits import Limits
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
@@ -168,6 +169,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         http=parts.http,
         organizations=organizations,
         accounts=accounts,
+        limits=Limits(database, clock, vault, parts.tools.upstreams),
         media=parts.media,
         posts=Posts(database, clock, parts.media, engine, signals, post_settings),
         post_changes=PostChanges(database, clock, engine, signals),

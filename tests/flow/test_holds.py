@@ -35,10 +35,11 @@ def page_of(served: Served) -> dict[str, Any]:
     return found
 
 
-def send(served: Served, text: str, key: str = "", **members: Any) -> Any:
+def send(served: Served, text: str, key: str = "", prefer: str = "", **members: Any) -> Any:
     """One text on the Page; the reply."""
     body = {"targets": [{"accountId": page_of(served)["id"]}], "text": text, **members}
-    return served.post(body, **({"Idempotency-Key": key} if key else {}))
+    headers = {"Idempotency-Key": key, "Prefer": prefer}
+    return served.post(body, **{name: value for name, value in headers.items() if value})
 
 
 def post_of(served: Served, id: str) -> dict[str, Any]:
@@ -149,3 +150,18 @@ def test_a_post_missed_in_a_downtime_waits_for_a_word(tmp_path: Path) -> None:
         assert second.call("PATCH", f"/v1/posts/{id}", json={"publishNow": True}).status_code == 200
         assert becomes(second, id, "published")["hold"] is None
         assert live(second, "missed") == 1
+
+
+def test_an_account_whose_limit_is_nearly_used_up_waits_and_says_until_when(served: Served) -> None:
+    page = page_of(served)
+    usage = {"kind": "pages", "id": page["platformAccountId"], "percent": 97}
+    served.control("POST", "usage", json=usage)
+    try:
+        told = send(served, "the one that hears of it")
+        assert told.json()["results"][0]["status"] == "published", told.text
+        waits = send(served, "the one that waits", prefer="respond-async").json()["results"][0]["postId"]
+        wait_for(lambda: is_held(served, waits, "throttle"))
+        assert page_of(served)["throttledUntil"] > post_of(served, waits)["createdAt"]
+        assert served.call("DELETE", f"/v1/posts/{waits}").status_code == 200
+    finally:
+        served.control("POST", "usage", json={**usage, "percent": 1})

@@ -16,9 +16,11 @@ from publicist.api.schemas.accounts import (
     ConnectIn,
     ConnectOut,
     Disconnected,
+    LimitsOut,
     account_out,
     complete_out,
     connect_out,
+    limits_out,
 )
 from publicist.api.schemas.common import errors
 from publicist.crypto.states import BadState
@@ -66,6 +68,15 @@ async def disconnect(app: App, caller: CallerDep, account_id: str) -> Disconnect
     """Forget the account's token. Its post history stays; posts still queued for it fail with a clear error."""
     await app.accounts.disconnect(caller, uuid_or_404(account_id, "account"))
     return Disconnected(id=account_id)
+
+
+@router.get(
+    "/{account_id}/limits", operation_id="getAccountLimits", summary="What is left of an account's limits",
+    responses=errors(404),
+)  # fmt: skip
+async def limits(app: App, caller: CallerDep, account_id: str) -> LimitsOut:
+    """Read from the network now, not assumed. A post that finds no room waits (`hold: quota` or `throttle`)."""
+    return limits_out(await app.limits.read(caller, uuid_or_404(account_id, "account")))
 
 
 @router.post("/{account_id}/pause", operation_id="pauseAccount", summary="Pause an account", responses=errors(404))

@@ -45,6 +45,8 @@ class Account:
     updated_at: datetime
     disconnected_at: datetime | None = None
     paused_at: datetime | None = None
+    throttled_until: datetime | None = None
+    """Nothing new is started before this: the upstream's limits are (nearly) used up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ class HoldReason(StrEnum):
     """The same content may be on its way to the same account: its fate has to be known first."""
     PAUSED = "paused"
     """The account or the organization is paused."""
+    QUOTA = "quota"
+    """The account has published or prepared as much as the network allows in a day."""
+    THROTTLE = "throttle"
+    """The upstream's rate limit is (nearly) used up: the account waits until there is room again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from publicist.domain.media import Facts, Kind
+from publicist.domain.pace import Usage
 from publicist.domain.targets import StepRecord
 
 
@@ -112,11 +113,12 @@ class UpstreamError:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came back from a call. `served_at` is the upstream's own clock (`Date`), when it said."""
+    """What came back; `served_at` is the upstream's own clock (`Date`), `usage` its limits, when it said."""
 
     data: Mapping[str, Any] = field(default_factory=dict)
     error: UpstreamError | None = None
     served_at: datetime | None = None
+    usage: Usage | None = None
 
     @property
     def state(self) -> str:

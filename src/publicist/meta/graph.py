@@ -1,6 +1,7 @@
 """One Graph call: send it, and say what came back as an Outcome. Nothing that Meta or the network does is raised."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,6 +11,7 @@ from publicist.kit.http import HttpReply, TransportError
 from publicist.meta.errors import from_transport, lost, read_body, translate
 from publicist.meta.secrets import scrub
 from publicist.meta.upstream import OpenMedia, Upstream
+from publicist.meta.usage import read_usage
 from publicist.meta.wire import FileUnreadable, send
 
 _SECRET_PARAMS = ("client_secret", "code", "fb_exchange_token", "input_token")
@@ -34,7 +36,7 @@ _ANY_OF = ("id", "post_id", "start_offset", "uri", "video_id")
 async def perform(call: Call, upstream: Upstream, token: str, open_media: OpenMedia) -> Outcome:
     """Send one step of a publication; the outcome holds no token and may be stored."""
     outcome = await ask(call.request, upstream, token, open_media)
-    return Outcome(scrub(dict(outcome.data), _secrets(call.request, upstream, token)), outcome.error, outcome.served_at)
+    return replace(outcome, data=scrub(dict(outcome.data), _secrets(call.request, upstream, token)))
 
 
 async def ask(request: Request, upstream: Upstream, token: str, open_media: OpenMedia | None = None) -> Outcome:
@@ -48,7 +50,7 @@ async def ask(request: Request, upstream: Upstream, token: str, open_media: Open
         return Outcome(error=from_transport(error))
     except FileUnreadable as error:
         return Outcome(error=_unreadable(error))
-    return _outcome(request, reply, _secrets(request, upstream, token))
+    return replace(_outcome(request, reply, _secrets(request, upstream, token)), usage=read_usage(reply.headers))
 
 
 def _no_media(media_id: str, offset: int, length: int) -> Any:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from publicist.domain.accounts import Consent, DiscoveredAccount
 from publicist.domain.environments import Environment
 from publicist.domain.known_errors import KnownError
+from publicist.domain.pace import Quota
 from publicist.domain.platform import Call, Decision, Job, Outcome
 from publicist.kit.http import HttpClient
 from publicist.preflight.rule import Rule, RuleNote
@@ -69,6 +70,10 @@ class Platform:
     """Send one call with the account's token. Never raises for anything the upstream or the network does."""
     discover: Callable[[Upstream, str], Awaitable[tuple[DiscoveredAccount, ...]]]
     """The accounts of this network that a grant's token reaches."""
+    quota: Callable[[Upstream, str, str], Awaitable[Quota | None]] | None = None
+    """`quota(upstream, token, platform_account_id)`: what is left today; None when that cannot be told."""
+    containers_per_day: int | None = None
+    """How many containers (media uploads) an account may make in 24 hours."""
     none_found: tuple[str, str, str] | None = None
     """(rule, message, remediation) when a consent that starts here reaches no account of this network."""
     connector: Connector | None = None

@@ -7,6 +7,7 @@ from publicist.domain.environments import Environment
 from publicist.kit.http import HttpClient
 from publicist.kit.settings import Settings
 from publicist.services.accounts import Accounts
+from publicist.services.limits import Limits
 from publicist.services.media import MediaService
 from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
@@ -39,6 +40,7 @@ class Application:
     http: HttpClient
     organizations: Organizations
     accounts: Accounts
+    limits: Limits
     media: MediaService
     posts: Posts
     post_changes: PostChanges

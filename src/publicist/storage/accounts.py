@@ -150,6 +150,14 @@ async def renew_lease(connection: Connection, account_id: str, *, epoch: int, un
     return (await connection.execute(query)).rowcount == 1
 
 
+async def throttle(connection: Connection, account_id: str, until: datetime) -> None:
+    """Start nothing new before `until`; an earlier word that reaches further stands."""
+    earlier = sa.or_(_accounts.c.throttled_until.is_(None), _accounts.c.throttled_until < until)
+    await connection.execute(
+        _accounts.update().where(_accounts.c.id == account_id, earlier).values(throttled_until=until)
+    )
+
+
 async def release_lease(connection: Connection, account_id: str, *, epoch: int) -> None:
     """Give an account back, and let the ticker submit it again at once if more is due."""
     query = (

@@ -1,6 +1,7 @@
 """Queries on attempts and their steps."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +41,18 @@ async def steps_of_target(connection: Connection, target_id: str) -> list[StepRe
     """The steps of a target in the order they were first sent."""
     query = _steps.select().where(_steps.c.target_id == target_id).order_by(_steps.c.first_sent_at, _steps.c.id)
     return [from_row(StepRecord, row) for row in (await connection.execute(query)).mappings()]
+
+
+async def calls_since(connection: Connection, account_id: str, prefix: str, since: datetime) -> int:
+    """How often calls whose key begins so were sent for an account since then, repeats counted."""
+    targets = tables.targets.c
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(_steps.c.tries), 0))
+        .join(tables.targets, targets.id == _steps.c.target_id)
+        .where(targets.account_id == account_id, targets.updated_at >= since)
+        .where(_steps.c.key.startswith(prefix, autoescape=True), _steps.c.sent_at >= since)
+    )
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def save_steps(connection: Connection, records: Sequence[StepRecord]) -> None:

@@ -117,6 +117,7 @@ accounts = sa.Table(
     _instant("updated_at"),
     _instant("disconnected_at", nullable=True),
     _instant("paused_at", nullable=True),
+    _instant("throttled_until", nullable=True),
     sa.Column("lease_owner", sa.Text),
     _instant("lease_until", nullable=True),
     sa.Column("epoch", sa.BigInteger, nullable=False, server_default="0"),

@@ -16,14 +16,23 @@ class HoldLimits:
     longest: timedelta = timedelta(days=7)
 
 
-def hold_on_start(target: Target, *, paused: bool, now: datetime, limits: HoldLimits) -> Hold | None:
+def hold_on_start(
+    target: Target, *, paused: bool, now: datetime, limits: HoldLimits, throttled_until: datetime | None = None
+) -> Hold | None:
     """The hold on a target whose attempt has not begun; one that is on already keeps its beginning and its end."""
     if paused:
         return continued(target, HoldReason.PAUSED, now, limits)
     late = target.scheduled_at is not None and now - target.scheduled_at > limits.missed_after
-    if late and target.attempt_number == 0:
+    if late and target.attempt_number == 0 and not _waited_for_room(target):
         return continued(target, HoldReason.MISSED, now, limits)
+    if throttled_until is not None and now < throttled_until:
+        return continued(target, HoldReason.THROTTLE, now, limits)
     return None
+
+
+def _waited_for_room(target: Target) -> bool:
+    """It is late because of the upstream's limits; nobody has to say that it should still go out."""
+    return target.hold is not None and Hold.from_json(target.hold).reason in (HoldReason.THROTTLE, HoldReason.QUOTA)
 
 
 def continued(target: Target, reason: HoldReason, now: datetime, limits: HoldLimits) -> Hold:
@@ -37,6 +46,8 @@ def continued(target: Target, reason: HoldReason, now: datetime, limits: HoldLim
 _WORDS = {
     HoldReason.MISSED: "its time passed while nothing was running, and nobody gave it a new one",
     HoldReason.DUPLICATE: "the same content to the same account was in doubt all that time",
+    HoldReason.QUOTA: "the account's daily quota stayed used up",
+    HoldReason.THROTTLE: "the upstream's rate limit stayed used up",
     HoldReason.PAUSED: "the account or the organization stayed paused",
 }
 

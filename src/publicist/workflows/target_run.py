@@ -30,6 +30,8 @@ from publicist.storage.session import Connection
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
 from publicist.workflows.holds import continued, hold_expired, hold_on_start
 from publicist.workflows.lease import Lease
+from publicist.workflows.pace import pause_of
+from publicist.workflows.quota import Wanted
 from publicist.workflows.tools import PublishTools
 
 SHORT_WAIT = timedelta(seconds=5)
@@ -97,15 +99,33 @@ class TargetRun:
         if self._is_under_way:
             return False
         now = self._tools.clock.now()
-        hold = hold_on_start(self._target, paused=self._paused, now=now, limits=self._tools.holds)
+        hold = hold_on_start(
+            self._target,
+            paused=self._paused,
+            throttled_until=self._account.throttled_until,
+            now=now,
+            limits=self._tools.holds,
+        )
+        room_at = self._account.throttled_until
         if hold is None:
-            return False
+            room_at = await self._quota_again_at(now)
+            if room_at is None:
+                return False
+            hold = continued(self._target, HoldReason.QUOTA, now, self._tools.holds)
         if hold.until <= now:
             await self._open_attempt()
             await self._end(Failed(hold_expired(hold), final=True))
         else:
-            await self._hold(hold, look_again=hold.until)
+            waits_for_room = hold.reason in (HoldReason.THROTTLE, HoldReason.QUOTA)
+            await self._hold(hold, look_again=min(room_at, hold.until) if waits_for_room and room_at else hold.until)
         return True
+
+    async def _quota_again_at(self, now: datetime) -> datetime | None:
+        """When to look again for room in the account's daily quota; None when there is some."""
+        if self._upstream is None or not self._token:
+            return None
+        wanted = Wanted(self._platform, self._upstream, self._account, self._token, containers=len(self._media))
+        return await self._tools.quotas.again_at(self._tools.database, wanted, now)
 
     async def _hold(self, hold: Hold, *, look_again: datetime) -> None:
         now = self._tools.clock.now()
@@ -227,6 +247,16 @@ class TargetRun:
             self._remember(record, outcome)
             if outcome.served_at is not None:
                 self._offset = outcome.served_at - now
+        await self._slow_down(outcomes, now)
+
+    async def _slow_down(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Let the account start nothing new while its limits are used up; what is under way goes on."""
+        wait = pause_of(outcomes, self._tools.timing.retry_pace)
+        if wait is None:
+            return
+        async with self._tools.database.write() as connection:
+            await self._lease.check(connection)
+            await accounts.throttle(connection, self._account.id, now + wait)
 
     async def _perform(self, call: Call, deadline: float) -> Outcome:
         if call.kind is StepKind.ONCE and boot_seconds() > deadline:

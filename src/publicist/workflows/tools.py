@@ -12,6 +12,7 @@ from publicist.kit.clock import Clock
 from publicist.platforms import OpenMedia, Upstream
 from publicist.storage.session import Database
 from publicist.workflows.holds import HoldLimits
+from publicist.workflows.quota import QuotaBook
 from publicist.workflows.signals import PostSignals
 
 
@@ -29,5 +30,6 @@ class PublishTools:
     signals: PostSignals
     timing: Timing = field(default_factory=Timing)
     holds: HoldLimits = field(default_factory=HoldLimits)
+    quotas: QuotaBook = field(default_factory=QuotaBook)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process shuts down: runs stop between two steps, with everything stored."""

@@ -66,3 +66,11 @@ def test_every_reason_says_what_it_waited_for(reason: HoldReason) -> None:
     assert failure.not_done
     assert failure.rule == "publish.hold_expired"
     assert "2026-11-23T12:00:00" in failure.message
+
+
+def test_an_account_without_room_holds_its_targets_and_does_not_make_them_missed() -> None:
+    later = NOW + timedelta(hours=3)
+    first = hold_on_start(target(), paused=False, now=NOW, limits=LIMITS, throttled_until=later)
+    assert first == Hold(HoldReason.THROTTLE, NOW, NOW + timedelta(days=7))
+    held = target(hold=first.to_json())
+    assert hold_on_start(held, paused=False, now=later, limits=LIMITS, throttled_until=later) is None

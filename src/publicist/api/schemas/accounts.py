@@ -7,6 +7,7 @@ from pydantic import Field
 from publicist.api.schemas.common import In, Moment, Out
 from publicist.domain.accounts import Account
 from publicist.services.accounts import Connected, Dialog
+from publicist.services.limits import AccountLimits
 
 
 class InstagramDetails(Out):
@@ -29,6 +30,9 @@ class AccountOut(Out):
     token_expires_at: Moment | None
     environment: str
     paused_at: Moment | None = Field(None, description="Since when nothing new goes out; null when it does.")
+    throttled_until: Moment | None = Field(
+        None, description="Nothing new is started before this: the network's rate limit is (nearly) used up."
+    )
     created_at: Moment
     updated_at: Moment
     metadata: dict[str, Any] = Field(description="What the platform said about the account when it was connected.")
@@ -50,10 +54,52 @@ def account_out(account: Account) -> AccountOut:
         token_expires_at=account.token_expires_at,
         environment=account.environment,
         paused_at=account.paused_at,
+        throttled_until=account.throttled_until,
         created_at=account.created_at,
         updated_at=account.updated_at,
         metadata=dict(own),
         instagram=details,
+    )
+
+
+class QuotaOut(Out):
+    """Posts in a span of time that slides on, as the network counts them: other tools' posts included."""
+
+    used: int
+    total: int
+    duration_seconds: int
+
+
+class ContainersOut(Out):
+    """Media uploads that Publicist made for the account in the last 24 hours."""
+
+    used: int
+    total: int
+
+
+class LimitsOut(Out):
+    """What an account may still publish. `quota` is null for a network without one, or when it did not tell."""
+
+    account_id: str
+    platform: str
+    throttled_until: Moment | None
+    quota: QuotaOut | None
+    containers: ContainersOut | None
+
+
+def limits_out(limits: AccountLimits) -> LimitsOut:
+    """On the wire."""
+    quota, account = limits.quota, limits.account
+    return LimitsOut(
+        account_id=account.id,
+        platform=account.platform,
+        throttled_until=account.throttled_until,
+        quota=QuotaOut(used=quota.used, total=quota.total, duration_seconds=int(quota.duration.total_seconds()))
+        if quota
+        else None,
+        containers=ContainersOut(used=limits.containers_used, total=limits.containers_per_day)
+        if limits.containers_used is not None and limits.containers_per_day is not None
+        else None,
     )
 
 

@@ -4,6 +4,7 @@ from publicist.meta.graph import perform
 from publicist.meta.hosts import LIVE_HOSTS
 from publicist.meta.known_errors import KNOWN_ERRORS
 from publicist.platforms.instagram.connect import discover
+from publicist.platforms.instagram.limits import CONTAINERS_PER_DAY, read_quota
 from publicist.platforms.instagram.options import InstagramOptions
 from publicist.platforms.instagram.publish import decide
 from publicist.platforms.instagram.rules import NOTES, RULES
@@ -21,5 +22,7 @@ PLATFORM = Platform(
     decide=decide,
     perform=perform,
     discover=discover,
+    quota=read_quota,
+    containers_per_day=CONTAINERS_PER_DAY,
     connect_at="facebook",
 )

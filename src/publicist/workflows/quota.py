@@ -1,0 +1,83 @@
+"""Daily quotas: an account waits before the network refuses. What is left is read now and then, and counted down."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from publicist.domain.accounts import Account
+from publicist.platforms import Platform, Upstream
+from publicist.storage import attempts
+from publicist.storage.session import Database
+
+FRESH = timedelta(minutes=5)
+"""How long a reading is counted down before it is read again: others may publish on the account too."""
+LOOK_AGAIN = timedelta(minutes=15)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One post that wants to start; `containers` is how many files it has."""
+
+    platform: Platform
+    upstream: Upstream
+    account: Account
+    token: str
+    containers: int
+
+    @property
+    def all_containers(self) -> int:
+        """A carousel takes one more than it has items (Instagram, Content Publishing)."""
+        return self.containers + 1 if self.containers > 1 else self.containers
+
+
+@dataclass(slots=True)
+class _Left:
+    read_at: datetime
+    posts: int | None
+    containers: int | None
+
+    def takes(self, wanted: Wanted) -> bool:
+        enough_posts = self.posts is None or self.posts >= 1
+        return enough_posts and (self.containers is None or self.containers >= wanted.all_containers)
+
+    def take(self, wanted: Wanted) -> None:
+        self.posts = None if self.posts is None else self.posts - 1
+        self.containers = None if self.containers is None else self.containers - wanted.all_containers
+
+
+class QuotaBook:
+    """What each account has left, as far as this process knows; the network's own refusal stands behind it."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, _Left] = {}
+
+    async def again_at(self, database: Database, wanted: Wanted, now: datetime) -> datetime | None:
+        """When to ask again for room; None when there is some, which is taken then, or when nobody can tell."""
+        if wanted.platform.quota is None:
+            return None
+        left = self._left.get(wanted.account.id)
+        if left is None or now - left.read_at >= FRESH:
+            left = self._left[wanted.account.id] = await _read(database, wanted, now)
+        if left.takes(wanted):
+            left.take(wanted)
+            return None
+        return left.read_at + LOOK_AGAIN
+
+
+async def _read(database: Database, wanted: Wanted, now: datetime) -> _Left:
+    platform = wanted.platform
+    quota = None
+    if platform.quota is not None:
+        quota = await platform.quota(wanted.upstream, wanted.token, wanted.account.platform_account_id)
+    used = await containers_used(database, wanted.account.id, now)
+    return _Left(
+        now,
+        quota.total - quota.used if quota else None,
+        platform.containers_per_day - used if platform.containers_per_day is not None else None,
+    )
+
+
+async def containers_used(database: Database, account_id: str, now: datetime) -> int:
+    """How many containers Publicist made for the account in the last 24 hours; those of other tools are unknown."""
+    async with database.read() as connection:
+        return await attempts.calls_since(connection, account_id, "container:", now - DAY)

@@ -22,6 +22,7 @@ from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
 from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
+from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
@@ -162,6 +163,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         settings.public_url or parts.addresses.own,
         timedelta(seconds=settings.duplicate_guard_seconds),
     )
+    posts = Posts(database, clock, parts.media, engine, signals, post_settings)
     return Application(
         settings=settings,
         addresses=parts.addresses,
@@ -171,8 +173,9 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         accounts=accounts,
         limits=Limits(database, clock, vault, parts.tools.upstreams),
         media=parts.media,
-        posts=Posts(database, clock, parts.media, engine, signals, post_settings),
+        posts=posts,
         post_changes=PostChanges(database, clock, engine, signals),
+        post_edits=PostEdits(database, clock, parts.media, posts, engine),
         pauses=Pauses(database, clock, engine),
         operations=Operations(database, clock, engine),
         first_keys=await organizations.ensure_first(),

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publicist.api.deps import parse
+from publicist.api.schemas.post_changes import PatchIn
 from publicist.api.schemas.posts import TARGETS_MAX, AccountPostIn, MediaIn, TargetIn, TargetsPostIn
 from publicist.kit.errors import ValidationFailed
 from publicist.platforms import registry
+from publicist.services.post_edits import Edit
 from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest, field_at
 
 _LEGACY_OPTIONS = ("pinterest", "threads", "twitter")
@@ -119,6 +121,18 @@ def _from_target(body: TargetsPostIn, target: TargetIn, at: str) -> TargetReques
         first_comment=comment.text if comment else None,
         options=target.options,
         pointers=_pointers(at, own | {"options"}) | {"account": at},
+    )
+
+
+def read_edit(patch: PatchIn) -> Edit:
+    """The change of content, and of the time with it."""
+    return Edit(
+        members=patch.edits,
+        text=patch.text,
+        media=_media(patch.media or [], "/media"),
+        options=patch.options,
+        moves=patch.moves,
+        schedule=patch.scheduled_at,
     )
 
 

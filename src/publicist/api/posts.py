@@ -9,21 +9,18 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, uuid_or_404, write_cursor
 from publicist.api.openapi import json_body
 from publicist.api.post_examples import REQUEST_BODY
-from publicist.api.post_requests import read_post
+from publicist.api.post_requests import read_edit, read_post
 from publicist.api.post_views import batch_out, created_out, error_of, post_detail_out, post_out
 from publicist.api.schemas.common import errors
+from publicist.api.schemas.post_changes import CanceledListOut, PatchIn, ResolveIn, SelectionIn
 from publicist.api.schemas.post_query import PostQuery
 from publicist.api.schemas.posts import (
     BatchOut,
-    CanceledListOut,
     CanceledOut,
     CreatedOut,
     PostDetailOut,
     PostList,
     PostOut,
-    RescheduleIn,
-    ResolveIn,
-    SelectionIn,
 )
 from publicist.domain.targets import Target, TargetStatus
 from publicist.kit.errors import ValidationFailed
@@ -161,16 +158,21 @@ async def get_post(app: App, caller: CallerDep, post_id: str) -> PostDetailOut:
 @unprefixed.patch("/{post_id}")
 @router.patch(
     "/{post_id}",
-    operation_id="reschedulePost",
-    summary="Reschedule a queued post",
+    operation_id="changePost",
+    summary="Edit or move a queued post",
     responses=errors(400, 404, 409),
-    openapi_extra=json_body(RescheduleIn),
+    openapi_extra=json_body(PatchIn),
 )
-async def reschedule(app: App, caller: CallerDep, post_id: str, request: Request) -> PostOut:
-    """Give a queued post another time, or send it now; either ends a hold."""
+async def change(app: App, caller: CallerDep, post_id: str, request: Request) -> PostOut:
+    """Change its content, which is checked as a new post's is, or its time, or both; a new time ends a hold. It is one
+    conditional write: once a worker has begun, the answer is 409 and nothing has changed.
+    """
     id = uuid_or_404(post_id, "post")
     data: Any = await read_json(request)
-    return post_out(await app.post_changes.reschedule(caller, id, parse(RescheduleIn, data).scheduled_at))
+    patch = parse(PatchIn, data)
+    if not patch.edits:
+        return post_out(await app.post_changes.reschedule(caller, id, patch.scheduled_at))
+    return post_out(await app.post_edits.edit(caller, id, read_edit(patch)))
 
 
 @unprefixed.delete("/{post_id}")

@@ -30,6 +30,7 @@ EVENT_TYPES: Mapping[str, str] = {
     "post.unconfirmed": "A publish call went out, its answer was lost, and looking did not settle what happened.",
     "post.held": "A due target waits, for a reason and until a time that are named.",
     "post.canceled": "A queued target was canceled.",
+    "post.edited": "The content of a queued target was changed; `changed` says which members.",
     "post.rescheduled": "A queued target was moved to another time.",
     "account.connected": "A consent created or renewed an account.",
     "account.disconnected": "An account was disconnected; its post history stays.",

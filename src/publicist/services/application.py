@@ -13,6 +13,7 @@ from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
 from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
+from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts
 from publicist.storage.session import Database
 
@@ -44,6 +45,7 @@ class Application:
     media: MediaService
     posts: Posts
     post_changes: PostChanges
+    post_edits: PostEdits
     pauses: Pauses
     operations: Operations
     first_keys: Mapping[Environment, str] = field(repr=False)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from publicist.domain.api_keys import Caller
+from publicist.domain.events import Event
 from publicist.domain.schedule import GAP, OVERLAP, Schedule
 from publicist.domain.targets import RETRIABLE, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
@@ -70,19 +71,10 @@ class PostChanges:
         check_time(at, now)
         async with self._database.write() as connection:
             target = await owned(connection, caller, target_id)
-            values = {
-                "scheduled_at": at or now,
-                "timezone": schedule.timezone if schedule else None,
-                "next_run_at": at or now,
-                "warnings": _warnings(target, schedule),
-                "hold": None,
-                "updated_at": now,
-            }
-            if not await targets.update_queued(connection, caller, target_id, values, now=now):
+            values = moved(target, schedule, now)
+            if not await targets.update_queued(connection, caller, target, values, now=now):
                 raise not_queued(target)
-            data = {"previousScheduledAt": _iso(target.scheduled_at), "scheduledAt": iso(at or now)}
-            event = event_of(target, "post.rescheduled", {**data, "rescheduledAt": iso(now)}, now)
-            await events.add(connection, event)
+            await events.add(connection, rescheduled(target, at or now, now))
         self._engine.wake()
         return await self._changed(caller, target)
 
@@ -122,7 +114,7 @@ class PostChanges:
 
 async def _cancel(connection: Connection, caller: Caller, target: Target, now: datetime) -> bool:
     values = {"status": TargetStatus.CANCELED, "next_run_at": None, "hold": None, "updated_at": now}
-    if not await targets.update_queued(connection, caller, target.id, values, now=now):
+    if not await targets.update_queued(connection, caller, target, values, now=now):
         return False
     data = {"scheduledAt": _iso(target.scheduled_at), "canceledAt": iso(now)}
     await events.add(connection, event_of(target, "post.canceled", data, now))
@@ -159,6 +151,25 @@ def _known(members: Mapping[str, Any]) -> dict[str, Any]:
 
 def _iso(at: datetime | None) -> str | None:
     return iso(at) if at else None
+
+
+def moved(target: Target, schedule: Schedule | None, now: datetime) -> dict[str, Any]:
+    """The columns that give a queued target another time; now when there is no schedule."""
+    at = schedule.at if schedule else now
+    return {
+        "scheduled_at": at,
+        "timezone": schedule.timezone if schedule else None,
+        "next_run_at": at,
+        "warnings": _warnings(target, schedule),
+        "hold": None,
+        "updated_at": now,
+    }
+
+
+def rescheduled(target: Target, at: datetime, now: datetime) -> Event:
+    """The event that tells of it."""
+    data = {"previousScheduledAt": _iso(target.scheduled_at), "scheduledAt": iso(at), "rescheduledAt": iso(now)}
+    return event_of(target, "post.rescheduled", data, now)
 
 
 def _warnings(target: Target, schedule: Schedule | None) -> list[Mapping[str, str]]:

@@ -55,6 +55,12 @@ def not_resolvable(target: Target) -> Conflict:
     return Conflict(words, rule="post.status", remediation=_LOOK)
 
 
+def changed_meanwhile() -> Conflict:
+    """What the caller was about to change is not what it saw."""
+    words = "The post was changed by another request meanwhile."
+    return Conflict(words, rule="post.changed", remediation=f"{_LOOK[:-1]} and try again.")
+
+
 def not_queued(target: Target) -> Conflict:
     """It is on its way, or has ended."""
     if target.status is TargetStatus.QUEUED:

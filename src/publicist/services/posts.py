@@ -112,7 +112,7 @@ class Posts:
                 return await self._wait(known, patience_seconds)
         check_time(request.scheduled_at, self._clock.now())
         prepared = await prepare(self._database, self._media, caller, request)
-        warnings = self._preflight(prepared)
+        warnings = self.preflight(prepared)
         guarded = idempotency_key is None and not request.allow_duplicate
         try:
             batch = await self._store(caller, request, prepared, warnings, idempotency_key, request_id, guarded)
@@ -125,7 +125,7 @@ class Posts:
             self._start(batch)
         return await self._wait(batch, patience_seconds)
 
-    def _preflight(self, prepared: Sequence[Prepared]) -> list[list[dict[str, str]]]:
+    def preflight(self, prepared: Sequence[Prepared]) -> list[list[dict[str, str]]]:
         """Per target, the warnings to store. Raises PreflightFailed when a rule of severity error is broken."""
         found = check([item.draft for item in prepared], lambda platform: registry()[platform].rules)
         if any(violation.severity == "error" for violation in found):
@@ -296,7 +296,7 @@ def _target(
         media=item.media,
         options=item.options,
         status=TargetStatus.QUEUED if post.scheduled_at else TargetStatus.PUBLISHING,
-        fingerprint=_fingerprint(item),
+        fingerprint=fingerprint(item),
         scheduled_at=post.scheduled_at,
         timezone=schedule.timezone if schedule else None,
         next_run_at=post.scheduled_at or post.created_at,
@@ -311,7 +311,7 @@ def _target(
     )
 
 
-def _fingerprint(item: Prepared) -> str:
+def fingerprint(item: Prepared) -> str:
     """What makes two posts the same to a reader: account, text, files, alt texts, options."""
     content = {
         "account": item.account.id,

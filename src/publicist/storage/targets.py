@@ -126,10 +126,15 @@ async def next_due_at(connection: Connection, now: datetime, worker: Worker) -> 
     return result
 
 
-async def update(connection: Connection, target_id: str, values: Mapping[str, Any], *, status: TargetStatus) -> bool:
-    """Change columns of a target whose account's lease the caller holds, while it still has this status; False when
-    a caller resolved, canceled or moved it meanwhile."""
-    query = _targets.update().where(_targets.c.id == target_id, _targets.c.status == status)
+async def update(connection: Connection, seen: Target, values: Mapping[str, Any]) -> bool:
+    """Change columns of a target whose account's lease the caller holds, while its status, content and time are those
+    that were seen; False when a caller resolved, canceled, edited or moved it meanwhile."""
+    query = _targets.update().where(
+        _targets.c.id == seen.id,
+        _targets.c.status == seen.status,
+        _targets.c.fingerprint == seen.fingerprint,
+        _targets.c.scheduled_at.is_not_distinct_from(seen.scheduled_at),
+    )
     return (await connection.execute(query.values(dict(values)))).rowcount == 1
 
 
@@ -203,15 +208,16 @@ async def release(connection: Connection, *, now: datetime, reason: str, **owner
 
 
 async def update_queued(
-    connection: Connection, caller: Caller, target_id: str, values: Mapping[str, Any], *, now: datetime
+    connection: Connection, caller: Caller, seen: Target, values: Mapping[str, Any], *, now: datetime
 ) -> bool:
-    """Change a target only while it is queued and either not yet due or held; False when a worker or another caller
-    was first."""
+    """Change a target only while it is queued, has the content that was seen, and is not yet due or is held; False
+    when a worker or another caller was first."""
     query = _targets.update().where(
-        _targets.c.id == target_id,
+        _targets.c.id == seen.id,
         _targets.c.organization_id == caller.organization_id,
         _targets.c.environment == caller.environment,
         _targets.c.status == TargetStatus.QUEUED,
+        _targets.c.fingerprint == seen.fingerprint,
         sa.or_(_targets.c.scheduled_at > now, _targets.c.hold.is_not(None)),
     )
     return (await connection.execute(query.values(dict(values)))).rowcount == 1

@@ -25,7 +25,7 @@ class TargetChanged(Exception):
 
 async def change(connection: Connection, target: Target, values: Mapping[str, Any]) -> None:
     """Change a target that is still as this run knows it. Raises TargetChanged, which rolls the transaction back."""
-    if not await targets.update(connection, target.id, values, status=target.status):
+    if not await targets.update(connection, target, values):
         raise TargetChanged(target.id)
 
 

@@ -79,6 +79,6 @@ async def test_a_queued_target_changes_only_before_it_is_due(database: Database)
     target = await add_target(database, await add_account(database, caller), scheduled_at=LATER, next_run_at=LATER)
     async with database.write() as connection:
         change = {"text": "new"}
-        assert await targets.update_queued(connection, caller, target.id, change, now=NOW)
-        assert not await targets.update_queued(connection, caller, target.id, change, now=LATER)
-        assert not await targets.update_queued(connection, stranger, target.id, change, now=NOW)
+        assert await targets.update_queued(connection, caller, target, change, now=NOW)
+        assert not await targets.update_queued(connection, caller, target, change, now=LATER)
+        assert not await targets.update_queued(connection, stranger, target, change, now=NOW)

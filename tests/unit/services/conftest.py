@@ -11,6 +11,7 @@ from publicist.domain.environments import Environment
 from publicist.kit.clock import ManualClock
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.post_changes import PostChanges
+from publicist.services.post_edits import PostEdits
 from publicist.services.post_requests import PostRequest
 from publicist.services.posts import Posts, PostSettings
 from publicist.storage.blobs.local import LocalBlobs
@@ -53,6 +54,7 @@ class Desk:
     signals: PostSignals
     posts: Posts
     changes: PostChanges
+    edits: PostEdits
 
 
 @pytest.fixture
@@ -63,7 +65,8 @@ def desk(database: Database, tmp_path: Path) -> Desk:
     media = MediaService(database, LocalBlobs(tmp_path / "media"), clock, settings)
     posts = Posts(database, clock, media, engine, signals, PostSettings(0.0, "http://127.0.0.1", GUARD))
     changes = PostChanges(database, clock, engine, signals)
-    return Desk(database, media, clock, engine, signals, posts, changes)
+    edits = PostEdits(database, clock, media, posts, engine)
+    return Desk(database, media, clock, engine, signals, posts, changes, edits)
 
 
 def request(**body: object) -> PostRequest:

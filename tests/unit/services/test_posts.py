@@ -248,7 +248,7 @@ async def test_the_list_narrows_by_every_filter(desk: Desk, caller: Caller, page
     one, two = first.targets[0].id, second.targets[0].id
     async with desk.database.write() as connection:
         failure = {"status": TargetStatus.FAILED, "error": {"code": "rate_limited", "message": "x"}}
-        assert await targets.update(connection, one, failure, status=TargetStatus.PUBLISHING)
+        assert await targets.update(connection, first.targets[0], failure)
     cases = {
         Filter(): [two, one],
         Filter(statuses=("queued",)): [two],

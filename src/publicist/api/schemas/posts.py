@@ -63,7 +63,8 @@ Uuid = Annotated[str, AfterValidator(_uuid)]
 Text = Annotated[str, Field(min_length=1)]
 
 
-def _refuse_lone_zone(timezone: str | None, scheduled_at: Schedule | None) -> None:
+def refuse_lone_zone(timezone: str | None, scheduled_at: Schedule | None) -> None:
+    """Raises ValueError for a zone that is the zone of nothing."""
     if timezone is not None and scheduled_at is None:
         raise ValueError("timezone belongs to scheduledAt, and there is none; send both, or neither")
 
@@ -147,7 +148,7 @@ class _Shared(In):
 
     @model_validator(mode="after")
     def _zone_of_something(self) -> "_Shared":
-        _refuse_lone_zone(self.timezone, self.scheduled_at)
+        refuse_lone_zone(self.timezone, self.scheduled_at)
         return self
 
 
@@ -303,60 +304,3 @@ class PostList(Out):
 
     data: list[PostOut]
     next_cursor: str | None
-
-
-class RescheduleIn(In):
-    """Another time for a queued post, or now: exactly one of the two. It ends any hold."""
-
-    timezone: str | None = Field(None, description="As in POST /v1/posts.")
-    scheduled_at: ScheduledAt | None = None
-    publish_now: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> "RescheduleIn":
-        if (self.scheduled_at is None) == (self.publish_now is None):
-            raise ValueError("give exactly one of scheduledAt and publishNow")
-        _refuse_lone_zone(self.timezone, self.scheduled_at)
-        return self
-
-
-class ResolveIn(In):
-    """What a person saw: whether the post is live."""
-
-    outcome: Literal["published", "failed"]
-    permalink: str | None = Field(None, pattern=r"^https?://.", max_length=2000, description="Where it is live.")
-    platform_post_id: str | None = Field(None, min_length=1, max_length=255, description="Meta's id of it.")
-    note: str | None = Field(None, min_length=1, max_length=1000, description="Kept as the error's message.")
-
-    @model_validator(mode="after")
-    def _fits(self) -> "ResolveIn":
-        if self.outcome == "failed" and (self.permalink or self.platform_post_id):
-            raise ValueError("permalink and platformPostId belong to the outcome 'published'")
-        if self.outcome == "published" and self.note:
-            raise ValueError("note belongs to the outcome 'failed'")
-        return self
-
-
-class SelectionIn(In):
-    """Which queued posts; at least one member. All that are given must hold."""
-
-    account_id: Uuid | None = None
-    profile_id: Uuid | None = None
-    platform: str | None = None
-    external_id: str | None = None
-    scheduled_after: Instant | None = Field(None, description="Scheduled at this instant or later.")
-    scheduled_before: Instant | None = Field(None, description="Scheduled before this instant.")
-    all: Literal[True] | None = Field(None, description="Every queued post of this key's environment.")
-
-    @model_validator(mode="after")
-    def _some(self) -> "SelectionIn":
-        if not self.model_fields_set:
-            raise ValueError('name a selection, or send {"all": true}')
-        return self
-
-
-class CanceledListOut(Out):
-    """What was canceled; `more` says that the selection holds more than one request cancels."""
-
-    canceled: list[str]
-    more: bool

@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; repeatable")
     parser.add_argument("--matrix", action="store_true", help="every stop point and every fault, one post each (hours)")
     parser.add_argument("--surface", choices=SURFACES, action="append", help="matrix: only this one; repeatable")
-    parser.add_argument("--part", choices=PARTS, action="append", help="matrix: only this part; repeatable")
+    parser.add_argument("--part", choices=(*PARTS, "sample"), action="append", help="matrix: only this part")
     parser.add_argument("--journal", type=Path, help="matrix: file of finished cells; given again, it goes on")
     options = parser.parse_args()
     if options.matrix:

@@ -143,7 +143,7 @@ class Publicist:
 
 
 def simulated_meta(folder: Path, port: int, seed: str) -> Graphsim:
-    """A strict one, with limits that a run does not reach."""
+    """A strict one, with limits that a run does not reach; it shows every double post instead of refusing some."""
     return start_graphsim(
         folder,
         redirect_uri=f"http://127.0.0.1:{port}/v1/accounts/oauth/facebook/callback",
@@ -151,6 +151,8 @@ def simulated_meta(folder: Path, port: int, seed: str) -> Graphsim:
         seed=seed,
         image_seconds=0.05,
         video_seconds=0.1,
+        commit_seconds=0.1,
+        equal_posts=True,
         app_calls_per_hour=100_000_000,
         user_calls_per_hour=100_000_000,
         object_calls_per_day=100_000_000,

@@ -74,6 +74,7 @@ def _serve_options(serve: argparse.ArgumentParser) -> None:
     app.add_argument("--webhook-url", default="")
     app.add_argument("--webhook-verify-token", default="")
     app.add_argument("--proof-optional", action="store_true", help="take calls without appsecret_proof")
+    app.add_argument("--equal-posts", action="store_true", help="take the same words twice on a Page (no 506)")
     pace = serve.add_argument_group("pace, in seconds, and limits")
     for name in ("image", "video", "commit", "lag", "fetch"):
         default = Settings.__dataclass_fields__[f"{name}_seconds"].default

@@ -49,6 +49,8 @@ class Settings:
     """How long a video is processed once all of its bytes are there."""
     commit_seconds: float = 0.0
     """How long a publishing call takes between its checks and its effect, in the strict profile."""
+    equal_posts: bool = False
+    """Whether a Page takes the same words twice within an hour, so that nobody's double post is hidden by a 506."""
     lag_seconds: float = 0.0
     """How long a new object is missing from reads."""
     fetch_seconds: float = 20.0

@@ -1,14 +1,15 @@
 """Publishing on Pages: feed, photos, comments."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.graphsim.conftest import Caller, Site, appsecret_proof, consent
+from tests.graphsim.conftest import REDIRECT, Caller, Site, appsecret_proof, consent
 from tests.support import files
-from tests.support.graphsim import Graphsim
+from tests.support.graphsim import Graphsim, start_graphsim
 
 Account = tuple[str, Caller]
 HOUR = 3600
@@ -49,6 +50,18 @@ def test_duty_21_a_scheduled_post_goes_out_at_its_time(sim: Graphsim, page: Acco
     for wrong in (now(page) + 60, now(page) + 31 * 24 * HOUR):
         assert own.refused("POST", f"{id}/feed", **scheduled | {"scheduled_publish_time": wrong}) == (100, None)
     assert own.refused("POST", f"{id}/feed", message="x", scheduled_publish_time=now(page) + HOUR) == (100, None)
+
+
+def test_duty_21_equal_posts_are_shown_when_a_test_wants_to_see_every_double_post(tmp_path: Path) -> None:
+    """A refusal would hide the fault of a publisher that sends twice."""
+    sim = start_graphsim(tmp_path, redirect_uri=REDIRECT, equal_posts=True)
+    first = consent(sim).done("GET", "me/accounts")["data"][0]
+    own = Caller(sim, first["access_token"])
+    for _ in range(2):
+        own.done("POST", f"{first['id']}/feed", message="words")
+    shown = sim.control("GET", "published")["published"][first["id"]]
+    sim.stop()
+    assert [post["text"] for post in shown] == ["words", "words"]
 
 
 def test_duty_21_the_same_words_twice_are_a_duplicate(sim: Graphsim, page: Account) -> None:

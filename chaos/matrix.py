@@ -22,8 +22,8 @@ from chaos.rig import Say, free_port, simulated_meta, world
 from tests.support.graphsim import Graphsim
 
 END_SECONDS = 60.0
-FROZEN_SECONDS = 8.0
-"""Longer than lease, request timeout and settle together: whoever takes over has acted by then."""
+FROZEN_SECONDS = 16.0
+"""Longer than two leases, request timeout, settle and the clean reads: whoever takes over has acted by then."""
 LANES = 3
 PARTS = ("kills", "faults", "frozen", "cuts")
 

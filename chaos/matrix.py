@@ -25,6 +25,10 @@ END_SECONDS = 60.0
 FROZEN_SECONDS = 16.0
 """Longer than two leases, request timeout, settle and the clean reads: whoever takes over has acted by then."""
 LANES = 3
+COUNTED = ("once", "twice", "lost", "unconfirmed", "failed", "refused")
+ADMITTED = frozenset((surface, "frozen call-before once") for surface in ("page_text", "page_link"))
+"""A worker that stands still between its last look at the clock and the first byte, for longer than everybody waits,
+doubles a Page text: no guard of a sender can see that (design: fencing). Counted apart."""
 PARTS = ("kills", "faults", "frozen", "cuts")
 
 
@@ -118,9 +122,9 @@ class Lane:
         self._fleet.disarm()
         listed = self._sim.control("GET", "published")["published"]
         verdict = judge([post], {post.target_id: state}, listed)
-        word = next(
-            name for name in ("once", "twice", "lost", "unconfirmed", "failed", "refused") if getattr(verdict, name)
-        )
+        word = next(name for name in COUNTED if getattr(verdict, name))
+        if word == "twice" and (self._surface, cell.name) in ADMITTED:
+            word = "admitted"
         seen = sum(one["text"] == post.words for one in listed.get(post.upstream, []))
         reason = str((state.get("error") or {}).get("message") or post.refusal) if word != "once" else ""
         return Record(

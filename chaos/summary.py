@@ -6,7 +6,7 @@ from typing import Any
 
 from chaos.matrix import Record
 
-VERDICTS = ("once", "twice", "lost", "unconfirmed", "failed", "refused")
+VERDICTS = ("once", "twice", "lost", "unconfirmed", "failed", "refused", "admitted")
 
 
 def summary(records: Sequence[Record]) -> dict[str, Any]:

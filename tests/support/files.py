@@ -46,12 +46,15 @@ def jpeg(
     quality: int = 85,
     exif_orientation: int | None = None,
     progressive: bool = False,
+    profile: bytes | None = None,
 ) -> bytes:
     """A JPEG; `size` pads it to exactly so many bytes with comment segments that every decoder skips."""
     exif = Image.Exif()
     if exif_orientation is not None:
         exif[ExifTags.Base.Orientation] = exif_orientation
-    data = _saved(picture(width, height), "JPEG", quality=quality, progressive=progressive, exif=exif)
+    data = _saved(
+        picture(width, height), "JPEG", quality=quality, progressive=progressive, exif=exif, icc_profile=profile
+    )
     return data if size is None else _padded(data, size)
 
 
@@ -176,20 +179,23 @@ def mp4(
     rotation: int = 0,
     faststart: bool = True,
     edit_list: bool = False,
+    interlaced: bool = False,
+    variable: bool = False,
 ) -> bytes:
     """A video with a still picture and a quiet hum; legal on every surface unless an argument makes it otherwise.
 
-    `rotation` is what the container asks the player for, in degrees clockwise.
+    `rotation` is what the container asks the player for, in degrees clockwise. `variable` leaves out every third
+    picture, so that others stay twice as long.
     """
     options = {"use_editlist": str(int(edit_list)), "movflags": "faststart" if faststart else "disable_chpl"}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"video.{container}"
         with av.open(str(path), "w", format=container, options={} if container == "webm" else options) as output:
-            shown = _video_stream(output, codec, width, height, fps, pixel_format) if video else None
+            shown = _video_stream(output, codec, width, height, fps, pixel_format, interlaced) if video else None
             sound = output.add_stream(audio_codec, rate=audio_rate, layout=audio_layout) if audio else None
             if shown:
                 shown.set_display_rotation(-rotation)
-                _encode(output, shown, _frames(shown, seconds))
+                _encode(output, shown, _frames(shown, seconds, 3 if variable else None))
             if isinstance(sound, AudioStream):
                 _encode(output, sound, _hum(sound, seconds, first=0 if edit_list else _AUDIO_SAMPLES))
         return path.read_bytes()
@@ -203,6 +209,17 @@ def mov(seconds: float = 3, width: int = 720, height: int = 1280, **options: Any
 def webm(seconds: float = 1, width: int = 180, height: int = 320, **options: Any) -> bytes:
     """A WebM video; takes the arguments of `mp4`."""
     return mp4(seconds, width, height, container="webm", codec="libvpx-vp9", audio_codec="libopus", **options)
+
+
+@cache
+def edited_mp4(seconds: float = 3, **options: Any) -> bytes:
+    """A video whose edit lists ask for double speed; takes the arguments of `mp4`."""
+    data = bytearray(mp4(seconds, edit_list=True, **options))
+    at = data.find(b"elst")
+    while at >= 0:
+        data[at + 20 : at + 24] = b"\0\x02\0\0"
+        at = data.find(b"elst", at + 4)
+    return bytes(data)
 
 
 def truncated_mp4(seconds: float = 3, **options: Any) -> bytes:
@@ -252,21 +269,31 @@ def _padded(data: bytes, size: int) -> bytes:
 
 
 def _video_stream(
-    output: OutputContainer, codec: str, width: int, height: int, fps: int | Fraction, pixel_format: str
+    output: OutputContainer,
+    codec: str,
+    width: int,
+    height: int,
+    fps: int | Fraction,
+    pixel_format: str,
+    interlaced: bool,
 ) -> VideoStream:
-    stream = output.add_stream(codec, rate=fps, options=_QUICK.get(codec, {"preset": "ultrafast"}))
+    fields = {"x264-params": "interlaced=1"} if interlaced else {}
+    stream = output.add_stream(codec, rate=fps, options={**_QUICK.get(codec, {"preset": "ultrafast"}), **fields})
     if not isinstance(stream, VideoStream):
         raise TypeError(f"{codec} is not a video codec")
     stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
     return stream
 
 
-def _frames(stream: VideoStream, seconds: float) -> Iterator[VideoFrame]:
+def _frames(stream: VideoStream, seconds: float, without: int | None) -> Iterator[VideoFrame]:
+    """The pictures; every `without`-th one is left out."""
     still = picture(stream.width, stream.height, "RGBA")
     frame = VideoFrame.from_bytes(still.tobytes(), still.width, still.height, format="rgba")
     frame = frame.reformat(format=stream.pix_fmt)
     rate = stream.codec_context.framerate
     for number in range(round(seconds * rate)):
+        if without and number % without == 1:
+            continue
         frame.pts, frame.time_base = number, 1 / rate
         yield frame
 

@@ -1,7 +1,7 @@
 """Media (an uploaded file) and facts (what probing its bytes found)."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -43,11 +43,39 @@ class Facts:
     audio_bitrate: int | None = None
     moov_first: bool | None = None
     edit_lists: bool | None = None
+    """Whether an edit list changes anything at all, a plain start offset included; MP4 and MOV only."""
+    edited: bool | None = None
+    """Whether an edit list cuts, delays, repeats or changes the speed: more than a plain start offset."""
+    progressive: bool | None = None
+    """Whether a JPEG is stored in passes of growing quality; JPEG and MPO only."""
+    alpha: bool | None = None
+    """Whether an image has transparency."""
+    icc_profile: str | None = None
+    """Name of the embedded colour profile."""
+    bitrate: int | None = None
+    """Bits per second of the whole video file, sound and container included."""
+    interlaced: bool | None = None
+    variable_frame_rate: bool | None = None
+    """Whether pictures stay for clearly different times; MP4 and MOV only."""
+    bit_depth: int | None = None
+    """Bits of a colour sample; videos only."""
+    chroma: str | None = None
+    """Chroma subsampling, e.g. `4:2:0`; videos only."""
 
     @property
     def ratio(self) -> float | None:
         """Width divided by height, as displayed."""
         return self.width / self.height if self.width and self.height else None
+
+    @property
+    def columns(self) -> int | None:
+        """Width of a video's pictures as stored, before the rotation that the player applies."""
+        return self.height if self.rotation in (90, 270) else self.width
+
+    @property
+    def rows(self) -> int | None:
+        """Height of a video's pictures as stored."""
+        return self.width if self.rotation in (90, 270) else self.height
 
     def to_json(self) -> dict[str, Any]:
         """Every known fact, for storage and the API; unknown ones are left out."""
@@ -55,8 +83,11 @@ class Facts:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Facts":
-        """The inverse of `to_json`."""
-        return cls(**data)
+        """The inverse of `to_json`; facts of an older version lack members, and those of a newer one lose theirs."""
+        return cls(**{name: value for name, value in data.items() if name in _FACTS})
+
+
+_FACTS = frozenset(field.name for field in fields(Facts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from typing import BinaryIO
 
 _BOXES_MAX = 20_000
 _BOX_READ_MAX = 1_000_000
+_NORMAL_RATE = 0x0001_0000
+_SAME_PACE = 0.1
+"""Share by which the time of a picture may differ: time scales round, and so do cameras."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Structure:
 
     moov_first: bool | None
     edit_lists: bool
+    edited: bool
+    variable_frame_rate: bool
     truncated: bool
 
 
@@ -37,13 +42,15 @@ def read_structure(path: Path) -> Structure:
     with path.open("rb") as file:
         walk = _Walk(file)
         top = list(walk.children(0, size))
-        edits = walk.find(top, (b"moov", b"trak", b"edts", b"elst"))
-        edit_lists = any(_is_edit(walk.read(box)) for box in edits)
+        edits = [walk.read(box) for box in walk.find(top, (b"moov", b"trak", b"edts", b"elst"))]
+        variable = any(_varies(walk.read(box)) for box in _picture_times(walk, top))
     starts = {box.type: box.start for box in reversed(top)}
     both = b"moov" in starts and b"mdat" in starts
     return Structure(
         moov_first=starts[b"moov"] < starts[b"mdat"] if both else None,
-        edit_lists=edit_lists,
+        edit_lists=any(_is_edit(content) for content in edits),
+        edited=any(_changes(content) for content in edits),
+        variable_frame_rate=variable,
         truncated=any(box.end > size for box in top if box.type in {b"moov", b"mdat", b"moof"}),
     )
 
@@ -111,9 +118,47 @@ class _Walk:
 
 def _is_edit(content: bytes) -> bool:
     """Whether an `elst` changes what is played; one entry from the start at normal speed changes nothing."""
+    found = _first_edit(content)
+    return found is not None and (found.count > 1 or found.media_time != 0 or found.rate != _NORMAL_RATE)
+
+
+def _changes(content: bytes) -> bool:
+    """Whether an `elst` does more than begin late, which encoders need: several entries, a delay, another speed."""
+    found = _first_edit(content)
+    return found is not None and (found.count > 1 or found.media_time < 0 or found.rate != _NORMAL_RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """The first entry of an `elst`, and how many there are; `rate` is 16.16 fixed point."""
+
+    count: int
+    media_time: int
+    rate: int
+
+
+def _first_edit(content: bytes) -> _Edit | None:
     entry = struct.Struct(">QqI" if content[:1] == b"\x01" else ">IiI")
     count = int.from_bytes(content[4:8], "big")
     if count == 0 or len(content) < 8 + entry.size:
-        return False
+        return None
     _, media_time, rate = entry.unpack_from(content, 8)
-    return bool(count > 1 or media_time != 0 or rate != 0x0001_0000)
+    return _Edit(count, media_time, rate)
+
+
+def _picture_times(walk: _Walk, top: Iterable[Box]) -> Iterator[Box]:
+    """The `stts` box of every video track."""
+    for track in walk.find(top, (b"moov", b"trak")):
+        media = list(walk.children(track.start, track.end))
+        handlers = [walk.read(box) for box in walk.find(media, (b"mdia", b"hdlr"))]
+        if any(content[8:12] == b"vide" for content in handlers):
+            yield from walk.find(media, (b"mdia", b"minf", b"stbl", b"stts"))
+
+
+def _varies(content: bytes) -> bool:
+    """Whether more than one picture in a hundred stays clearly longer or shorter than most do."""
+    runs = list(struct.iter_unpack(">II", content[8 : 8 + (len(content) - 8) // 8 * 8]))
+    shown = sum(count for count, _ in runs)
+    usual = max(runs, default=(0, 0))[1]
+    odd = sum(count for count, ticks in runs if abs(ticks - usual) > usual * _SAME_PACE)
+    return bool(odd > max(1, shown // 100))

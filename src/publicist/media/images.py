@@ -25,6 +25,8 @@ _DECODERS = {
     "image/gif": "GIF",
     "image/webp": "WEBP",
     "image/avif": "AVIF",
+    "image/bmp": "BMP",
+    "image/tiff": "TIFF",
 }
 _TURNED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height (CIPA DC-008, tag 0x0112)."""
@@ -96,6 +98,9 @@ def _describe(image: Image.Image, known: Facts) -> Facts:
         orientation=orientation,
         colour_space=_colour_space(image),
         frames=getattr(image, "n_frames", 1),
+        progressive="progressive" in image.info if known.mime == "image/jpeg" else None,
+        alpha=image.has_transparency_data,
+        icc_profile=_profile(image),
     )
 
 
@@ -109,14 +114,18 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _colour_space(image: Image.Image) -> str:
+    name = _profile(image)
+    return f"{image.mode} ({name})" if name else image.mode
+
+
+def _profile(image: Image.Image) -> str | None:
     profile = image.info.get("icc_profile")
     if not isinstance(profile, bytes):
-        return image.mode
+        return None
     try:
-        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))).strip()
+        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))).strip() or None
     except (ImageCms.PyCMSError, OSError, ValueError):
-        name = "unreadable profile"
-    return f"{image.mode} ({name})" if name else image.mode
+        return "unreadable profile"
 
 
 def _sentence(mime: str, error: Exception) -> str:

@@ -4,12 +4,14 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.stream import Disposition, Stream
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -26,6 +28,10 @@ UNKNOWN_CODEC = "unknown"
 
 _PACKETS_MAX = 500
 """The first picture has to come within so many packets; a file that hides it deeper is not looked through."""
+
+_BLOCK = 4
+_CHROMA = {(2, 2): "4:2:0", (2, 4): "4:2:2", (4, 4): "4:4:4", (1, 4): "4:1:1", (1, 1): "4:1:0"}
+"""Subsampling by the size of the chroma planes of a block of `_BLOCK` by `_BLOCK` pixels."""
 
 _DEMUXERS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
 
@@ -51,12 +57,22 @@ def _structure(path: Path, known: Facts) -> tuple[Facts, bool]:
     if known.mime == "video/webm":
         return known, is_truncated(path)
     structure = read_structure(path)
-    facts = replace(known, moov_first=structure.moov_first, edit_lists=structure.edit_lists)
+    facts = replace(
+        known,
+        moov_first=structure.moov_first,
+        edit_lists=structure.edit_lists,
+        edited=structure.edited,
+        variable_frame_rate=structure.variable_frame_rate,
+    )
     return facts, structure.truncated
 
 
 def _describe(container: InputContainer, facts: Facts) -> Facts:
-    facts = replace(facts, duration=container.duration / av.time_base if container.duration else None)
+    facts = replace(
+        facts,
+        duration=container.duration / av.time_base if container.duration else None,
+        bitrate=container.bit_rate or None,
+    )
     if container.streams.audio:
         facts = _describe_audio(container.streams.audio[0], facts)
     pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
@@ -92,9 +108,24 @@ def _describe_video(container: InputContainer, stream: VideoStream, facts: Facts
         pixel_format=stream.pix_fmt,
         fps=_rounded(stream.average_rate),
         video_bitrate=stream.bit_rate or None,
+        **_sampling(stream.pix_fmt),
     )
     frame = _first_frame(container, stream)
-    return _turn(facts, -frame.rotation % 360) if frame else replace(facts, broken="has no picture that decodes")
+    if frame is None:
+        return replace(facts, broken="has no picture that decodes")
+    return _turn(replace(facts, interlaced=bool(frame.interlaced_frame)), -frame.rotation % 360)
+
+
+def _sampling(pixel_format: str | None) -> dict[str, Any]:
+    """Bit depth and chroma subsampling of a pixel format; nothing for formats without colour planes, or unknown."""
+    if pixel_format is None:
+        return {}
+    shape = VideoFormat(pixel_format, _BLOCK, _BLOCK)
+    planes = shape.components
+    if len(planes) < 3:
+        return {"bit_depth": planes[0].bits} if planes else {}
+    chroma = _CHROMA.get((planes[1].width, planes[1].height))
+    return {"bit_depth": planes[0].bits, "chroma": chroma}
 
 
 def _decodable(stream: Stream) -> bool:

@@ -49,8 +49,10 @@ def _facts_of(facts: Facts, *names: str) -> dict[str, Any]:
         (lambda: files.gif(90, 60, frames=5), "image/gif", (90, 60), "P", 5),
         (lambda: files.webp(90, 60), "image/webp", (90, 60), "RGB", 1),
         (lambda: files.avif(90, 60), "image/avif", (90, 60), "RGB", 1),
+        (lambda: files.bmp(90, 60), "image/bmp", (90, 60), "RGB", 1),
+        (lambda: files.tiff(90, 60), "image/tiff", (90, 60), "RGB", 1),
     ],
-    ids=["jpeg", "progressive", "grey", "cmyk", "mpo", "png", "gif", "webp", "avif"],
+    ids=["jpeg", "progressive", "grey", "cmyk", "mpo", "png", "gif", "webp", "avif", "bmp", "tiff"],
 )
 def test_images(
     probed: Probe, data: Callable[[], bytes], mime: str, size: tuple[int, int], colour_space: str, frames: int
@@ -66,6 +68,8 @@ def test_images(
         orientation=1,
         colour_space=colour_space,
         frames=frames,
+        progressive=b"\xff\xc2" in data() if mime in ("image/jpeg", "image/mpo") else None,
+        alpha=colour_space == "RGBA",
     )
 
 
@@ -103,6 +107,7 @@ def test_a_profile_that_is_rubbish_is_no_fault_of_the_picture(probed: Probe) -> 
     Image.new("RGB", (40, 40)).save(buffer, "JPEG", icc_profile=b"rubbish" * 40)
     facts = probed(buffer.getvalue())
     assert (facts.broken, facts.colour_space) == (None, "RGB (unreadable profile)")
+    assert facts.icc_profile == "unreadable profile"
 
 
 def test_a_jpeg_of_an_exact_size(probed: Probe) -> None:
@@ -117,6 +122,7 @@ def test_an_mp4(probed: Probe) -> None:
     assert facts.audio_bitrate is not None
     assert facts.video_bitrate > 10_000
     assert 60_000 < facts.audio_bitrate < 200_000
+    assert facts.bitrate == facts.bytes * 8 // 3
     assert facts == Facts(
         mime="video/mp4",
         bytes=len(files.mp4(3)),
@@ -137,6 +143,12 @@ def test_an_mp4(probed: Probe) -> None:
         audio_bitrate=facts.audio_bitrate,
         moov_first=True,
         edit_lists=False,
+        edited=False,
+        bitrate=facts.bitrate,
+        interlaced=False,
+        variable_frame_rate=False,
+        bit_depth=8,
+        chroma="4:2:0",
     )
 
 
@@ -150,9 +162,16 @@ def test_an_mp4(probed: Probe) -> None:
         ({"codec": "mpeg4"}, {"video_codec": "mpeg4"}),
         ({"fps": Fraction(30_000, 1001)}, {"fps": 29.97}),
         ({"fps": 10}, {"fps": 10.0}),
-        ({"pixel_format": "yuv422p"}, {"pixel_format": "yuv422p"}),
+        ({"pixel_format": "yuv422p"}, {"pixel_format": "yuv422p", "chroma": "4:2:2", "bit_depth": 8}),
+        ({"pixel_format": "yuv420p10le"}, {"chroma": "4:2:0", "bit_depth": 10}),
+        ({"codec": "libvpx-vp9"}, {"video_codec": "vp9"}),
+        ({"codec": "libsvtav1"}, {"video_codec": "av1"}),
+        ({"audio_codec": "libopus"}, {"audio_codec": "opus"}),
+        ({"interlaced": True}, {"interlaced": True}),
+        ({"variable": True}, {"variable_frame_rate": True, "fps": 20.0}),
+        ({"fps": Fraction(24_000, 1001)}, {"fps": 23.976, "variable_frame_rate": False}),
         ({"faststart": False}, {"moov_first": False, "edit_lists": False}),
-        ({"edit_list": True}, {"edit_lists": True, "moov_first": True}),
+        ({"edit_list": True}, {"edit_lists": True, "edited": False, "moov_first": True}),
         ({"container": "mov"}, {"mime": "video/quicktime", "moov_first": True, "edit_lists": False}),
         ({"rotation": 90}, {"rotation": 90, "width": 180, "height": 320}),
         ({"rotation": 180}, {"rotation": 180, "width": 320, "height": 180}),
@@ -164,6 +183,23 @@ def test_videos(probed: Probe, options: dict[str, Any], expected: dict[str, Any]
     facts = probed(files.mp4(1, 320, 180, **options))
     assert facts.broken is None
     assert _facts_of(facts, *expected) == expected
+
+
+def test_an_edit_list_that_changes_the_speed_is_an_edit(probed: Probe) -> None:
+    facts = probed(files.edited_mp4(1, width=320, height=180))
+    assert _facts_of(facts, "broken", "edit_lists", "edited") == {"broken": None, "edit_lists": True, "edited": True}
+
+
+@pytest.mark.parametrize(("rotation", "stored"), [(0, (320, 180)), (90, (320, 180)), (180, (320, 180))])
+def test_pictures_are_stored_before_they_are_turned(probed: Probe, rotation: int, stored: tuple[int, int]) -> None:
+    facts = probed(files.mp4(1, 320, 180, rotation=rotation))
+    assert (facts.columns, facts.rows) == stored
+
+
+def test_facts_of_other_versions_load() -> None:
+    old = {"mime": "image/jpeg", "bytes": 9, "sha256": "", "kind": "image", "width": 3, "height": 2}
+    assert Facts.from_json({**old, "of_a_newer_version": 1}) == Facts.from_json(old)
+    assert Facts.from_json(old).to_json() == old
 
 
 def test_a_webm(probed: Probe) -> None:
@@ -214,7 +250,7 @@ _ENDS_VIDEO = "the file starts like an MP4 video, but ends before the video does
         (files.text_as_jpg, None, "the file is plain text, not an image or video that can be published"),
         (files.html_page, None, "the file is an HTML page, not an image or video that can be published"),
         (_zip, None, "the file is a ZIP archive, not an image or video that can be published"),
-        (files.bmp, None, "the file is a BMP image, not an image or video that can be published"),
+        (lambda: files.bmp()[:-100], "image", "the file is a BMP image that ends before the picture does"),
         (lambda: bytes(100), None, "the file is of an unknown format, not an image or video that can be published"),
         (files.truncated_jpeg, "image", _ENDS_IMAGE),
         (lambda: files.jpeg()[:-2], "image", _ENDS_IMAGE),

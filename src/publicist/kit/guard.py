@@ -1,7 +1,8 @@
-"""The outgoing client for URLs that users give: public addresses only, no redirects, capped in size and time.
+"""The outgoing client for URLs that users give: public addresses only, capped in size, time and redirects.
 
 Every address of the host is checked before the first packet is sent, and the connection goes to exactly those
-addresses, so that a name that answers differently the second time (DNS rebinding) gains nothing.
+addresses, so that a name that answers differently the second time (DNS rebinding) gains nothing. A redirect is a new
+URL and goes through the same checks.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import aiohttp
@@ -23,7 +24,13 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host name and port to IP addresses in text; raises OSError when there are none."""
 
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+"""Declared types of pages; no host that means to give a picture says so."""
+
 _CHUNK_BYTES = 1 << 20
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_USERINFO = re.compile(r"[^:/?#]*:/*[^/?#]*@")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last label like this makes the whole host an IPv4 address to many programs (WHATWG URL, host parsing)."""
@@ -48,29 +55,51 @@ _NOT_PUBLIC = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A complete download: the declared content type (lower case, without parameters), its size, and the URL asked."""
+    """A complete download: the declared content type (lower case, without parameters), its size, and the URL that gave
+    it; `redirects` are the places on the way there, without their queries.
+    """
 
     content_type: str | None
     bytes: int
     final_url: str
+    redirects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The last answer on the way to a failure. `bytes` is what it announced; `location` where it redirects to, without
+    the query (it may hold a token)."""
+
+    status: int
+    content_type: str | None
+    bytes: int | None
+    location: str | None
 
 
 class FetchRefused(Exception):
-    """The URL may not be fetched; nothing was sent. `reason` continues a sentence that starts with the URL."""
+    """The URL may not be fetched, and nothing was sent there. `reason` continues a sentence that starts with the URL
+    that was asked for; `redirects` tells how a refused redirect was come to."""
 
-    def __init__(self, reason: str, url_host: str) -> None:
+    def __init__(self, reason: str, url_host: str, redirects: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.url_host = url_host
+        self.redirects = redirects
 
 
 class FetchFailed(Exception):
-    """The URL gave no file. `reason` continues a sentence that starts with the URL; `status` is that of the answer."""
+    """The URL gave no file. `reason` continues a sentence that starts with the URL; `seen` is the answer, if any."""
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
+    def __init__(self, reason: str, seen: Seen | None = None, redirects: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.status = status
+        self.seen = seen
+        self.redirects = redirects
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer, if one came."""
+        return self.seen.status if self.seen else None
 
 
 async def system_lookup(host: str, port: int) -> Sequence[str]:
@@ -87,24 +116,64 @@ async def fetch(
     allow_loopback: bool,
     timeout_seconds: float,
     user_agent: str = USER_AGENT,
+    redirects_max: int = 0,
     lookup: Lookup = system_lookup,
 ) -> Fetched:
     """Download `url` into the file `to`, streaming. On failure `to` does not exist.
 
     Raises FetchRefused for a URL that is malformed or leads to an address that is not public (`allow_loopback`, for the
     test environment, lets this machine pass), and FetchFailed when no complete file of at most `max_bytes` came within
-    `timeout_seconds`. Redirects are failures: Meta's crawler wants the final URL.
+    `timeout_seconds`. At most `redirects_max` redirects are followed, each checked as the first URL was; Meta's crawler
+    wants the final URL and follows none.
     """
-    target = _parse(url)
+    rules = _Rules(max_bytes, allow_loopback, user_agent, redirects_max, lookup)
     try:
         async with asyncio.timeout(timeout_seconds):
-            addresses = await _addresses(target, allow_loopback, lookup)
-            return await _download(target, addresses, to, max_bytes, user_agent)
+            return await _follow(_parse(url), to, rules)
     except BaseException as error:
         _discard(to)
         if isinstance(error, TimeoutError):
             raise FetchFailed(f"took longer than {timeout_seconds:g} s") from None
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What one call of `fetch` allows, the same for every hop."""
+
+    max_bytes: int
+    allow_loopback: bool
+    user_agent: str
+    redirects_max: int
+    lookup: Lookup
+
+
+async def _follow(target: URL, to: Path, rules: _Rules) -> Fetched:
+    passed: tuple[str, ...] = ()
+    while True:
+        try:
+            addresses = await _addresses(target, rules.allow_loopback, rules.lookup)
+            found = await _download(target, addresses, to, rules)
+            if not isinstance(found, _Redirect):
+                return replace(found, redirects=passed)
+            passed = (*passed, found.place)
+            target = _parse(found.url)
+        except FetchRefused as refused:
+            if not passed:
+                raise
+            raise FetchRefused(f"redirects to a URL that {refused.reason}", refused.url_host, passed) from None
+        except FetchFailed as failed:
+            raise FetchFailed(failed.reason, failed.seen, passed) from None
+        if len(passed) > rules.redirects_max:
+            raise FetchFailed(f"was followed over {rules.redirects_max} redirects and led to another", None, passed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """The URL an answer leads to, and the same without its query, to be shown."""
+
+    url: str
+    place: str
 
 
 def _discard(path: Path) -> None:
@@ -122,7 +191,7 @@ def _parse(url: str) -> URL:
         raise FetchRefused("is not a valid URL", "") from None
     if target.scheme not in ("http", "https"):
         raise FetchRefused("does not start with http:// or https://", host)
-    if target.raw_user is not None or target.raw_password is not None:
+    if _USERINFO.match(url):
         raise FetchRefused("holds a user name or a password", host)
     if not port:
         raise FetchRefused("names port 0", host)
@@ -138,8 +207,18 @@ def _check_host(host: str) -> None:
     name = host.lower().removesuffix(".")
     if len(name) > 253 or not _HOST.fullmatch(name):
         raise FetchRefused("names a host that cannot exist", host)
-    if _NUMBER.fullmatch(name.rpartition(".")[2]):
+    if _is_number(name.rpartition(".")[2]):
         raise FetchRefused("writes its address in an unusual form", host)
+
+
+def _is_number(label: str) -> bool:
+    """Also in the digits of another script, which some programs take for ours."""
+    if label.startswith("xn--"):
+        try:
+            return label[4:].encode().decode("punycode").isnumeric()
+        except UnicodeError:
+            return False
+    return _NUMBER.fullmatch(label) is not None
 
 
 def _literal(host: str) -> Address | None:
@@ -231,16 +310,18 @@ class _Pinned(AbstractResolver):
         """Nothing is held."""
 
 
-async def _download(target: URL, addresses: Sequence[str], to: Path, max_bytes: int, user_agent: str) -> Fetched:
+async def _download(target: URL, addresses: Sequence[str], to: Path, rules: _Rules) -> Fetched | _Redirect:
     connector = aiohttp.TCPConnector(resolver=_Pinned(addresses), use_dns_cache=False, force_close=True)
-    headers = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+    headers = {"User-Agent": rules.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
     session = aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers=headers, timeout=aiohttp.ClientTimeout()
     )
     try:
         async with session, session.get(target, allow_redirects=False) as reply:
-            _check_reply(reply, max_bytes)
-            size = await _save(reply, to, max_bytes)
+            if rules.redirects_max and reply.status in _REDIRECTS and reply.headers.get("Location"):
+                return _redirect(target, reply)
+            _check_reply(reply, rules.max_bytes)
+            size = await _save(reply, to, rules.max_bytes)
             return Fetched(_content_type(reply), size, str(target))
     except aiohttp.ClientConnectorCertificateError:
         raise FetchFailed("has a TLS certificate that does not verify") from None
@@ -252,22 +333,40 @@ async def _download(target: URL, addresses: Sequence[str], to: Path, max_bytes: 
         raise FetchFailed("did not give a complete HTTP answer") from None
 
 
+def _redirect(target: URL, reply: aiohttp.ClientResponse) -> _Redirect:
+    """A Location is taken as it stands when it is a whole URL, and resolved against `target` when it is a part."""
+    location = reply.headers["Location"]
+    if _SCHEME.match(location) or re.search(r"[\x00-\x20\x7f\\]", location):
+        return _Redirect(location, _harmless(location) or "")
+    try:
+        url = str(target.join(URL(location, encoded=True)))
+    except ValueError:
+        raise FetchFailed("answered with a redirect that is not a valid URL", _seen(reply)) from None
+    return _Redirect(url, _harmless(url) or "")
+
+
 def _check_reply(reply: aiohttp.ClientResponse, max_bytes: int) -> None:
-    if reply.status in (301, 302, 303, 307, 308):
-        place = _harmless(reply.headers.get("Location", ""))
-        raise FetchFailed(f"answered with a redirect{place}, and Meta's crawler wants the final URL", reply.status)
+    seen = _seen(reply)
+    if reply.status in _REDIRECTS:
+        place = f" to {seen.location}" if seen.location else ""
+        raise FetchFailed(f"answered with a redirect{place}, and Meta's crawler wants the final URL", seen)
     if reply.status != 200:
-        raise FetchFailed(f"answered {reply.status}", reply.status)
-    if _content_type(reply) in ("text/html", "application/xhtml+xml"):
-        raise FetchFailed("is an HTML page, not an image or video file", reply.status)
+        raise FetchFailed(f"answered {reply.status}", seen)
+    if seen.content_type in HTML:
+        raise FetchFailed("is an HTML page, not an image or video file", seen)
     if reply.content_length is not None and reply.content_length > max_bytes:
-        raise _too_large(max_bytes)
+        raise FetchFailed(f"is larger than {max_bytes:,} bytes", seen)
 
 
-def _harmless(location: str) -> str:
-    """Where a redirect leads, without its query (it may hold a token), or nothing when it is not plain text."""
+def _seen(reply: aiohttp.ClientResponse) -> Seen:
+    location = _harmless(reply.headers.get("Location", ""))
+    return Seen(reply.status, _content_type(reply), reply.content_length, location)
+
+
+def _harmless(location: str) -> str | None:
+    """Where a redirect leads, without its query (it may hold a token), or None when it is not plain text."""
     place = re.split(r"[?#]", location, maxsplit=1)[0]
-    return f" to {place}" if re.fullmatch(r"[\x21-\x7e]{1,200}", place) else ""
+    return place if re.fullmatch(r"[\x21-\x7e]{1,200}", place) else None
 
 
 def _content_type(reply: aiohttp.ClientResponse) -> str | None:
@@ -281,10 +380,6 @@ async def _save(reply: aiohttp.ClientResponse, to: Path, max_bytes: int) -> int:
         async for chunk in reply.content.iter_chunked(_CHUNK_BYTES):
             size += len(chunk)
             if size > max_bytes:
-                raise _too_large(max_bytes)
+                raise FetchFailed(f"is larger than {max_bytes:,} bytes", _seen(reply))
             await asyncio.to_thread(file.write, chunk)
     return size
-
-
-def _too_large(max_bytes: int) -> FetchFailed:
-    return FetchFailed(f"is larger than {max_bytes:,} bytes", 200)

@@ -3,8 +3,7 @@
 import asyncio
 import ipaddress
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,82 +13,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from publicist.kit.guard import USER_AGENT, Fetched, FetchFailed, FetchRefused, fetch, is_allowed, system_lookup
+from publicist.kit.guard import USER_AGENT, Fetched, FetchFailed, FetchRefused, is_allowed, system_lookup
 from tests.unit.kit.addresses import PRIVATE, PRIVATE_ANSWERS, PUBLIC
-
-
-@dataclass
-class Site:
-    """A web server on loopback that counts what reaches it."""
-
-    port: int = 0
-    handle: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
-    connections: int = 0
-    requests: list[web.Request] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/photo.jpg?token=abc"
-
-    def answers(self, **options: object) -> None:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            return web.Response(**options)  # type: ignore[arg-type]
-
-        self.handle = handle
-
-    async def serve(self, request: web.Request) -> web.StreamResponse:
-        self.requests.append(request)
-        assert self.handle is not None
-        return await self.handle(request)
-
-
-@pytest.fixture
-async def site(tls: ssl.SSLContext | None) -> AsyncIterator[Site]:
-    site = Site()
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", site.serve)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    assert runner.server is not None
-    make = runner.server
-
-    def count() -> asyncio.Protocol:
-        site.connections += 1
-        return make()
-
-    listener = await asyncio.get_running_loop().create_server(count, "127.0.0.1", 0, ssl=tls)
-    site.port = listener.sockets[0].getsockname()[1]
-    yield site
-    listener.close()
-    await runner.cleanup()
-
-
-@pytest.fixture
-def tls() -> ssl.SSLContext | None:
-    return None
-
-
-async def never_asked(host: str, port: int) -> Sequence[str]:
-    raise AssertionError(f"{host!r} was looked up")
-
-
-async def _fetch(
-    url: str,
-    to: Path,
-    *,
-    max_bytes: int = 1_000_000,
-    timeout_seconds: float = 20,
-    allow_loopback: bool = True,
-    lookup: Callable[[str, int], Awaitable[Sequence[str]]] = never_asked,
-) -> Fetched:
-    return await fetch(
-        url,
-        to=to,
-        max_bytes=max_bytes,
-        allow_loopback=allow_loopback,
-        timeout_seconds=timeout_seconds,
-        lookup=lookup,
-    )
+from tests.unit.kit.sites import Site, fetch_from
 
 
 async def test_every_way_to_name_a_private_address_is_refused_without_a_connection(site: Site, tmp_path: Path) -> None:
@@ -97,7 +23,7 @@ async def test_every_way_to_name_a_private_address_is_refused_without_a_connecti
     passed = []
     for pattern in PRIVATE:
         try:
-            await _fetch(pattern.replace("{port}", str(site.port)), tmp_path / "file", allow_loopback=False)
+            await fetch_from(pattern.replace("{port}", str(site.port)), tmp_path / "file", allow_loopback=False)
         except FetchRefused:
             continue
         except FetchFailed as error:
@@ -105,6 +31,7 @@ async def test_every_way_to_name_a_private_address_is_refused_without_a_connecti
     assert passed == []
     assert site.connections == 0
     assert list(tmp_path.iterdir()) == []
+    assert len(PRIVATE) == len(set(PRIVATE)) >= 150
 
 
 @pytest.mark.parametrize("answer", PRIVATE_ANSWERS, ids=str)
@@ -115,7 +42,9 @@ async def test_a_name_with_any_private_address_is_refused_without_a_connection(
         return answer
 
     with pytest.raises(FetchRefused) as caught:
-        await _fetch(f"http://photos.example.com:{site.port}/", tmp_path / "file", allow_loopback=False, lookup=lookup)
+        await fetch_from(
+            f"http://photos.example.com:{site.port}/", tmp_path / "file", allow_loopback=False, lookup=lookup
+        )
     assert caught.value.url_host == "photos.example.com"
     assert caught.value.reason == "leads to an address that is not on the public internet"
     assert site.connections == 0
@@ -126,7 +55,7 @@ async def test_a_name_with_any_private_address_is_refused_without_a_connection(
 )
 async def test_the_test_environment_may_reach_this_machine_and_nothing_else_private(url: str, tmp_path: Path) -> None:
     with pytest.raises(FetchRefused):
-        await _fetch(url, tmp_path / "file", allow_loopback=True)
+        await fetch_from(url, tmp_path / "file", allow_loopback=True)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -142,7 +71,7 @@ async def test_a_name_is_looked_up_once_and_the_connection_goes_to_that_answer(s
         asked.append((host, port))
         return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
 
-    fetched = await _fetch(f"http://photos.example.com:{site.port}/a", tmp_path / "file", lookup=rebinding)
+    fetched = await fetch_from(f"http://photos.example.com:{site.port}/a", tmp_path / "file", lookup=rebinding)
     assert fetched.bytes == 5
     assert asked == [("photos.example.com", site.port)]
     assert site.requests[0].host == f"photos.example.com:{site.port}"
@@ -151,22 +80,22 @@ async def test_a_name_is_looked_up_once_and_the_connection_goes_to_that_answer(s
 async def test_localhost_works_in_the_test_environment(site: Site, tmp_path: Path) -> None:
     site.answers(body=b"photo")
     url = f"http://localhost:{site.port}/"
-    assert (await _fetch(url, tmp_path / "file", lookup=system_lookup)).bytes == 5
+    assert (await fetch_from(url, tmp_path / "file", lookup=system_lookup)).bytes == 5
     with pytest.raises(FetchRefused):
-        await _fetch(url, tmp_path / "file", lookup=system_lookup, allow_loopback=False)
+        await fetch_from(url, tmp_path / "file", lookup=system_lookup, allow_loopback=False)
 
 
 async def test_a_file_is_saved_as_it_was_sent(site: Site, tmp_path: Path) -> None:
     body = bytes(range(256)) * 10_000
     site.answers(body=body, headers={"Content-Type": "Image/JPEG; charset=binary"})
-    fetched = await _fetch(site.url, tmp_path / "file", max_bytes=len(body))
+    fetched = await fetch_from(site.url, tmp_path / "file", max_bytes=len(body))
     assert fetched == Fetched(content_type="image/jpeg", bytes=len(body), final_url=site.url)
     assert (tmp_path / "file").read_bytes() == body
 
 
 async def test_the_request_looks_like_that_of_metas_crawler_and_is_sent_as_written(site: Site, tmp_path: Path) -> None:
     site.answers(body=b"photo")
-    await _fetch(f"http://127.0.0.1:{site.port}/a%2Fb%7E+c.jpg?sig=x%2By%3D&e=%41", tmp_path / "file")
+    await fetch_from(f"http://127.0.0.1:{site.port}/a%2Fb%7E+c.jpg?sig=x%2By%3D&e=%41", tmp_path / "file")
     request = site.requests[0]
     assert request.headers["User-Agent"] == USER_AGENT
     assert request.headers["User-Agent"].startswith("facebookexternalhit/1.1")
@@ -181,7 +110,7 @@ async def test_proxies_of_the_environment_are_not_used(
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     site.answers(body=b"photo")
-    assert (await _fetch(site.url, tmp_path / "file")).bytes == 5
+    assert (await fetch_from(site.url, tmp_path / "file")).bytes == 5
 
 
 @pytest.mark.parametrize(
@@ -215,7 +144,7 @@ async def test_an_answer_that_is_no_file_is_told_in_a_sentence(
 ) -> None:
     site.answers(**options)
     with pytest.raises(FetchFailed) as caught:
-        await _fetch(site.url, tmp_path / "file", max_bytes=1000)
+        await fetch_from(site.url, tmp_path / "file", max_bytes=1000)
     assert (caught.value.reason, caught.value.status) == (reason, status)
     assert len(site.requests) == 1
     assert list(tmp_path.iterdir()) == []
@@ -231,7 +160,7 @@ async def test_a_stream_that_never_says_its_size_is_cut_at_the_limit(site: Site,
 
     site.handle = endless
     with pytest.raises(FetchFailed, match="is larger than 1,000,000 bytes"):
-        await _fetch(site.url, tmp_path / "file")
+        await fetch_from(site.url, tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -243,7 +172,7 @@ async def test_a_compressed_bomb_is_cut_at_the_limit(site: Site, tmp_path: Path)
 
     site.handle = bomb
     with pytest.raises(FetchFailed, match="is larger than 1,000,000 bytes"):
-        await _fetch(site.url, tmp_path / "file")
+        await fetch_from(site.url, tmp_path / "file")
 
 
 async def test_a_file_that_ends_early_is_a_failure(site: Site, tmp_path: Path) -> None:
@@ -257,7 +186,7 @@ async def test_a_file_that_ends_early_is_a_failure(site: Site, tmp_path: Path) -
 
     site.handle = half
     with pytest.raises(FetchFailed, match="ended its answer before the file was complete"):
-        await _fetch(site.url, tmp_path / "file")
+        await fetch_from(site.url, tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -268,7 +197,7 @@ async def test_a_server_that_keeps_silent_is_given_up(site: Site, tmp_path: Path
 
     site.handle = silent
     with pytest.raises(FetchFailed, match=r"^took longer than 0\.2 s$"):
-        await _fetch(site.url, tmp_path / "file", timeout_seconds=0.2)
+        await fetch_from(site.url, tmp_path / "file", timeout_seconds=0.2)
 
 
 async def test_a_host_without_an_address_is_a_failure_of_the_url(tmp_path: Path) -> None:
@@ -276,7 +205,7 @@ async def test_a_host_without_an_address_is_a_failure_of_the_url(tmp_path: Path)
         raise OSError("Name or service not known")
 
     with pytest.raises(FetchFailed, match="names a host that has no address"):
-        await _fetch("https://photos.example.com/a.jpg", tmp_path / "file", lookup=nothing)
+        await fetch_from("https://photos.example.com/a.jpg", tmp_path / "file", lookup=nothing)
 
 
 async def test_a_port_where_nobody_listens_is_a_failure_of_the_url(site: Site, tmp_path: Path) -> None:
@@ -285,7 +214,7 @@ async def test_a_port_where_nobody_listens_is_a_failure_of_the_url(site: Site, t
     unused.close()
     await unused.wait_closed()
     with pytest.raises(FetchFailed, match="does not accept connections"):
-        await _fetch(f"http://127.0.0.1:{port}/", tmp_path / "file")
+        await fetch_from(f"http://127.0.0.1:{port}/", tmp_path / "file")
 
 
 class TestTls:
@@ -313,5 +242,5 @@ class TestTls:
 
     async def test_a_certificate_that_does_not_verify_is_a_failure(self, site: Site, tmp_path: Path) -> None:
         with pytest.raises(FetchFailed, match="has a TLS certificate that does not verify"):
-            await _fetch(f"https://127.0.0.1:{site.port}/", tmp_path / "file")
+            await fetch_from(f"https://127.0.0.1:{site.port}/", tmp_path / "file")
         assert site.requests == []

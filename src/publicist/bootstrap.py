@@ -16,6 +16,7 @@ from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
 from publicist.platforms import Upstream, registry
 from publicist.services.accounts import Accounts, ConnectSettings
 from publicist.services.application import Addresses, Application
+from publicist.services.events import Events
 from publicist.services.limits import Limits
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.operations import Operations
@@ -178,6 +179,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         post_edits=PostEdits(database, clock, parts.media, posts, engine),
         pauses=Pauses(database, clock, engine),
         operations=Operations(database, clock, engine),
+        events=Events(database),
         first_keys=await organizations.ensure_first(),
     )
 

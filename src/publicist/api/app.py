@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from publicist import __version__
-from publicist.api import accounts, errors, health, known_errors, media, organization, pages, posts, sandbox
+from publicist.api import accounts, errors, events, health, known_errors, media, organization, pages, posts, sandbox
 from publicist.api.middleware import BodyLimit, RequestContext
 from publicist.api.openapi import describe
 from publicist.services.application import Application
@@ -22,6 +22,7 @@ TAGS = [
     {"name": "Media", "description": "Upload files; posts refer to them by id."},
     {"name": "Accounts", "description": "One Meta consent yields Pages and Instagram accounts."},
     {"name": "Organization", "description": "Pause everything, and go on."},
+    {"name": "Events", "description": "What happened, in order: in pages, or as it happens."},
     {"name": "Health", "description": "Is it up?"},
 ]
 
@@ -44,6 +45,7 @@ def create_app(application: Application) -> FastAPI:
         media.router,
         accounts.router,
         organization.router,
+        events.router,
         known_errors.router,
         health.router,
     ):

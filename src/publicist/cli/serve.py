@@ -77,7 +77,7 @@ async def _serve(settings: Settings, listener: socket.socket, as_json: bool) -> 
             timeout_graceful_shutdown=_GRACE_SECONDS,
             server_header=False,
         )
-        server = _Server(config)
+        server = _Server(config, application.closing)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             if child is not None:
@@ -121,6 +121,10 @@ def _only_sandbox(settings: Settings) -> AbstractContextManager[object]:
 class _Server(uvicorn.Server):
     """Uvicorn that ends with exit code 0 on a signal, instead of dying of the signal once it is done."""
 
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """SIGTERM and SIGINT ask for a clean stop; a second one does not wait for requests."""
@@ -136,6 +140,7 @@ class _Server(uvicorn.Server):
     def _stop(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+        self._closing.set()
 
 
 def _announce(application: Application, as_json: bool) -> None:

@@ -10,7 +10,10 @@ from publicist.domain.environments import Environment
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`type` is one of EVENT_TYPES; `data` has the shape the contract gives for it."""
+    """`type` is one of EVENT_TYPES; `data` has the shape the contract gives for it.
+
+    `sequence` is its place among the events of its organization and environment, from 1, given when somebody looks.
+    """
 
     id: str
     organization_id: str
@@ -19,6 +22,7 @@ class Event:
     target_id: str | None
     data: Mapping[str, Any]
     created_at: datetime
+    sequence: int | None = None
 
 
 EVENT_TYPES: Mapping[str, str] = {

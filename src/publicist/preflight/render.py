@@ -151,5 +151,6 @@ def errors_index() -> str:
 def events_page(events: Mapping[str, str]) -> str:
     """All events in a table."""
     rows = [f"| `{name}` | {words} |" for name, words in events.items()]
-    words = "Events are rows, written in the same transaction as the change they tell of."
+    kept = "Events are rows, written in the same transaction as the change they tell of."
+    words = f"{kept} Read them with `GET /v1/events`, or follow them with `GET /v1/events/stream`."
     return "\n\n".join(["# Events", words, "\n".join(["| Event | When |", "|---|---|", *rows])]) + "\n"

@@ -1,5 +1,6 @@
 """The running application: what `bootstrap` puts together, and what the API and the command line use."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -7,6 +8,7 @@ from publicist.domain.environments import Environment
 from publicist.kit.http import HttpClient
 from publicist.kit.settings import Settings
 from publicist.services.accounts import Accounts
+from publicist.services.events import Events
 from publicist.services.limits import Limits
 from publicist.services.media import MediaService
 from publicist.services.operations import Operations
@@ -48,7 +50,10 @@ class Application:
     post_edits: PostEdits
     pauses: Pauses
     operations: Operations
+    events: Events
     first_keys: Mapping[Environment, str] = field(repr=False)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server is asked to stop: answers that go on without end, end."""
 
     @property
     def docs_base(self) -> str:

@@ -1,21 +1,105 @@
-"""Queries on events: append and read."""
+"""Queries on events: append, put in order, read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from publicist.domain.api_keys import Caller
 from publicist.domain.events import Event
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
+_events = tables.events
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """What the feed is narrowed by; None and empty mean any. `since` is inclusive."""
+
+    types: tuple[str, ...] = ()
+    account_id: str | None = None
+    target_id: str | None = None
+    since: datetime | None = None
+
 
 async def add(connection: Connection, *events: Event) -> None:
     """Append events in the transaction of the state change they tell of."""
     if events:
-        await connection.execute(tables.events.insert(), [to_row(event) for event in events])
+        await connection.execute(_events.insert(), [to_row(event) for event in events])
 
 
 async def of_target(connection: Connection, target_id: str) -> list[Event]:
     """What happened to a target, oldest first."""
-    table = tables.events
-    query = sa.select(table).where(table.c.target_id == target_id).order_by(table.c.created_at, table.c.id)
+    query = sa.select(_events).where(_events.c.target_id == target_id).order_by(_events.c.created_at, _events.c.id)
     return [from_row(Event, row) for row in (await connection.execute(query)).mappings()]
+
+
+def _of(caller: Caller) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return (_events.c.organization_id == caller.organization_id, _events.c.environment == caller.environment)
+
+
+async def waits_for_place(connection: Connection, caller: Caller) -> bool:
+    """Whether an event of the caller has no sequence yet."""
+    query = sa.select(_events.c.id).where(*_of(caller), _events.c.sequence.is_(None)).limit(1)
+    return (await connection.execute(query)).first() is not None
+
+
+async def give_places(connection: Connection, caller: Caller, *, limit: int) -> None:
+    """Number the events that have no sequence, at most `limit`, oldest first.
+
+    One transaction at a time does it for an organization, so that a reader never sees a number before a smaller one:
+    ids and times are made before the commit, and transactions do not commit in the order in which they began.
+    """
+    organizations = tables.organizations
+    lock = sa.select(organizations.c.id).where(organizations.c.id == caller.organization_id)
+    await connection.execute(lock.with_for_update(key_share=True))
+    last = (await connection.execute(sa.select(sa.func.max(_events.c.sequence)).where(*_of(caller)))).scalar() or 0
+    order = (_events.c.created_at, _events.c.id)
+    numbered = (
+        sa.select(_events.c.id, (sa.func.row_number().over(order_by=order) + last).label("place"))
+        .where(*_of(caller), _events.c.sequence.is_(None))
+        .order_by(*order)
+        .limit(limit)
+        .subquery()
+    )
+    await connection.execute(_events.update().where(_events.c.id == numbered.c.id).values(sequence=numbered.c.place))
+
+
+async def place_of(connection: Connection, caller: Caller, event_id: str) -> int | None:
+    """The sequence of one event of the caller."""
+    place: int | None = (
+        await connection.execute(sa.select(_events.c.sequence).where(*_of(caller), _events.c.id == event_id))
+    ).scalar()
+    return place
+
+
+async def last_place(connection: Connection, caller: Caller) -> int:
+    """The greatest sequence so far; 0 when there is none."""
+    found: int | None = (
+        await connection.execute(sa.select(sa.func.max(_events.c.sequence)).where(*_of(caller)))
+    ).scalar()
+    return found or 0
+
+
+async def after(connection: Connection, caller: Caller, place: int, by: EventFilter, *, limit: int) -> list[Event]:
+    """Events of the caller with a greater sequence, in order."""
+    query = sa.select(_events).where(*_of(caller), _events.c.sequence > place, *_narrowed(by))
+    query = query.order_by(_events.c.sequence).limit(limit)
+    return [from_row(Event, row) for row in (await connection.execute(query)).mappings()]
+
+
+def _narrowed(by: EventFilter) -> list[sa.ColumnElement[bool]]:
+    wanted: list[sa.ColumnElement[bool]] = []
+    data: Any = _events.c.data
+    if by.types:
+        wanted.append(_events.c.type.in_(by.types))
+    if by.account_id is not None:
+        wanted.append(data["accountId"].as_string() == by.account_id)
+    if by.target_id is not None:
+        wanted.append(_events.c.target_id == by.target_id)
+    if by.since is not None:
+        wanted.append(_events.c.created_at >= by.since)
+    return wanted

@@ -239,7 +239,9 @@ events = sa.Table(
     sa.Column("target_id", Id),
     sa.Column("data", Json, nullable=False),
     _instant("created_at"),
+    sa.Column("sequence", sa.BigInteger),
     sa.Index(None, "organization_id", "environment", "id"),
+    sa.Index(None, "organization_id", "environment", "sequence", unique=True),
 )
 
 idempotency_keys = sa.Table(

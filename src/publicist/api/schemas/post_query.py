@@ -29,7 +29,8 @@ def _storable(value: str) -> str:
     return value
 
 
-def _known(values: list[str], allowed: Iterable[str]) -> list[str]:
+def known(values: list[str], allowed: Iterable[str]) -> list[str]:
+    """The values. Raises ValueError when one is not allowed."""
     wrong = [value for value in values if value not in allowed]
     if wrong:
         raise ValueError(f"{wrong[0]!r} is not one of: {', '.join(sorted(allowed))}")
@@ -37,11 +38,11 @@ def _known(values: list[str], allowed: Iterable[str]) -> list[str]:
 
 
 def _platforms(values: list[str]) -> list[str]:
-    return _known(values, registry())
+    return known(values, registry())
 
 
 def _statuses(values: list[str]) -> list[str]:
-    return _known(values, STATUSES)
+    return known(values, STATUSES)
 
 
 QueryText = Annotated[str, AfterValidator(_storable)]

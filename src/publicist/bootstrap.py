@@ -25,6 +25,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
+from publicist.services.webhooks import Webhooks
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
@@ -180,6 +181,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         pauses=Pauses(database, clock, engine),
         operations=Operations(database, clock, engine),
         events=Events(database),
+        webhooks=Webhooks(database, clock, vault, signals),
         first_keys=await organizations.ensure_first(),
     )
 

@@ -5,7 +5,19 @@ from functools import partial
 from fastapi import FastAPI
 
 from publicist import __version__
-from publicist.api import accounts, errors, events, health, known_errors, media, organization, pages, posts, sandbox
+from publicist.api import (
+    accounts,
+    errors,
+    events,
+    health,
+    known_errors,
+    media,
+    organization,
+    pages,
+    posts,
+    sandbox,
+    webhooks,
+)
 from publicist.api.middleware import BodyLimit, RequestContext
 from publicist.api.openapi import describe
 from publicist.services.application import Application
@@ -23,6 +35,7 @@ TAGS = [
     {"name": "Accounts", "description": "One Meta consent yields Pages and Instagram accounts."},
     {"name": "Organization", "description": "Pause everything, and go on."},
     {"name": "Events", "description": "What happened, in order: in pages, or as it happens."},
+    {"name": "Webhooks", "description": "Events sent to your server, signed, until they arrive."},
     {"name": "Health", "description": "Is it up?"},
 ]
 
@@ -46,6 +59,7 @@ def create_app(application: Application) -> FastAPI:
         accounts.router,
         organization.router,
         events.router,
+        webhooks.router,
         known_errors.router,
         health.router,
     ):

@@ -37,5 +37,6 @@ EVENT_TYPES: Mapping[str, str] = {
     "post.edited": "The content of a queued target was changed; `changed` says which members.",
     "post.rescheduled": "A queued target was moved to another time.",
     "account.connected": "A consent created or renewed an account.",
+    "webhook.disabled": "A webhook endpoint failed for days without one success and was switched off.",
     "account.disconnected": "An account was disconnected; its post history stays.",
 }

@@ -180,6 +180,13 @@ def _discard(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+async def checked(url: str, *, allow_loopback: bool, lookup: Lookup = system_lookup) -> tuple[URL, Sequence[str]]:
+    """The URL in the form to request, and the only addresses to connect to. Raises FetchRefused, and FetchFailed for a
+    name without an address."""
+    target = _parse(url)
+    return target, await _addresses(target, allow_loopback, lookup)
+
+
 def _parse(url: str) -> URL:
     """The URL in the one form that is both checked and requested; raises FetchRefused for any that is not plain."""
     if re.search(r"[\x00-\x20\x7f\\]", url):
@@ -285,7 +292,7 @@ def _unwrap(address: Address) -> Address:
     return address
 
 
-class _Pinned(AbstractResolver):
+class Pinned(AbstractResolver):
     """Answers with the addresses that were checked, and never asks again."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
@@ -311,7 +318,7 @@ class _Pinned(AbstractResolver):
 
 
 async def _download(target: URL, addresses: Sequence[str], to: Path, rules: _Rules) -> Fetched | _Redirect:
-    connector = aiohttp.TCPConnector(resolver=_Pinned(addresses), use_dns_cache=False, force_close=True)
+    connector = aiohttp.TCPConnector(resolver=Pinned(addresses), use_dns_cache=False, force_close=True)
     headers = {"User-Agent": rules.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
     session = aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers=headers, timeout=aiohttp.ClientTimeout()

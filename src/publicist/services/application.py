@@ -17,6 +17,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts
+from publicist.services.webhooks import Webhooks
 from publicist.storage.session import Database
 
 
@@ -51,6 +52,7 @@ class Application:
     pauses: Pauses
     operations: Operations
     events: Events
+    webhooks: Webhooks
     first_keys: Mapping[Environment, str] = field(repr=False)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is asked to stop: answers that go on without end, end."""

@@ -13,6 +13,7 @@ from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
 _events = tables.events
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ async def waits_for_place(connection: Connection, caller: Caller) -> bool:
     """Whether an event of the caller has no sequence yet."""
     query = sa.select(_events.c.id).where(*_of(caller), _events.c.sequence.is_(None)).limit(1)
     return (await connection.execute(query)).first() is not None
+
+
+async def has_more(connection: Connection, caller: Caller, place: int) -> bool:
+    """Whether the caller has events after that sequence, or ones without any."""
+    later = sa.or_(_events.c.sequence.is_(None), _events.c.sequence > place)
+    return (await connection.execute(sa.select(_events.c.id).where(*_of(caller), later).limit(1))).first() is not None
 
 
 async def give_places(connection: Connection, caller: Caller, *, limit: int) -> None:
@@ -82,6 +89,13 @@ async def last_place(connection: Connection, caller: Caller) -> int:
         await connection.execute(sa.select(sa.func.max(_events.c.sequence)).where(*_of(caller)))
     ).scalar()
     return found or 0
+
+
+async def newest_place(connection: Connection, caller: Caller) -> int:
+    """The sequence of the newest event, once every event that is there has one; for a write transaction."""
+    while await waits_for_place(connection, caller):
+        await give_places(connection, caller, limit=_BATCH)
+    return await last_place(connection, caller)
 
 
 async def after(connection: Connection, caller: Caller, place: int, by: EventFilter, *, limit: int) -> list[Event]:

@@ -14,9 +14,11 @@ from publicist.kit.settings import Settings
 from publicist.storage.accounts import Worker
 from publicist.storage.durability import database_now
 from publicist.storage.session import Database
+from publicist.worker.deliveries import DeliveryLoop
 from publicist.worker.embedded import EmbeddedEngine
 from publicist.worker.postgres import PostgresEngine
 from publicist.worker.ticker import Ticker
+from publicist.workflows.deliver import Deliverer
 from publicist.workflows.engine import PUBLISH, Engine
 from publicist.workflows.publish import Publisher
 from publicist.workflows.tools import PublishTools
@@ -76,11 +78,13 @@ async def working_engine(
     if isinstance(engine, PostgresEngine):
         await engine.start()
     ticker = Ticker(tools.database, tools.clock, local, worker, cap_seconds=settings.ticker_seconds)
-    ticking = asyncio.create_task(ticker.run(), name="ticker")
+    sending = DeliveryLoop(Deliverer(tools.database, tools.clock, tools.vault), tools.signals.anything)
+    loops = [asyncio.create_task(ticker.run(), name="ticker"), asyncio.create_task(sending.run(), name="deliveries")]
     try:
         yield engine
     finally:
         tools.stopping.set()
         ticker.stop()
-        await ticking
+        sending.stop()
+        await asyncio.gather(*loops)
         await engine.stop(settings.stop_seconds)

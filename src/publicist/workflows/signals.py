@@ -11,9 +11,12 @@ class PostSignals:
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.anything = asyncio.Event()
+        """Set whenever a target of any post changed; for the one loop that sends webhooks."""
 
     def changed(self, post_id: str) -> None:
         """Wake everyone who waits for this post."""
+        self.anything.set()
         for event in self._waiting.get(post_id, ()):
             event.set()
 

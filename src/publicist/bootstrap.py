@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from publicist.crypto.envelope import Vault, load_master_key
 from publicist.domain.environments import Environment
 from publicist.domain.platform import Timing
+from publicist.domain.rule_limits import RuleLimits
 from publicist.kit.clock import Clock
 from publicist.kit.http import HttpClient
 from publicist.kit.lock import DirectoryLock
@@ -164,6 +165,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         settings.patience_seconds,
         settings.public_url or parts.addresses.own,
         timedelta(seconds=settings.duplicate_guard_seconds),
+        rule_limits(settings),
     )
     posts = Posts(database, clock, parts.media, engine, signals, post_settings)
     return Application(
@@ -184,6 +186,11 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         webhooks=Webhooks(database, clock, vault, signals),
         first_keys=await organizations.ensure_first(),
     )
+
+
+def rule_limits(settings: Settings) -> RuleLimits:
+    """The limits of rules that are settings, by their names."""
+    return RuleLimits(**{field.name: getattr(settings, field.name) for field in fields(RuleLimits)})
 
 
 def _timing(settings: Settings, database: Database) -> Timing:

@@ -116,6 +116,8 @@ def test_every_violation_of_every_target_is_in_one_answer(
         (0, "instagram.text.hashtags_max", "/text"),
         (0, "instagram.media.mime_allowed", "/media/1"),
         (0, "instagram.media.aspect_ratio", "/media/0"),
+        (0, "instagram.media.image_width_max", "/media/0"),
+        (0, "instagram.carousel.aspect_ratio", "/media/1"),
         (0, "instagram.first_comment.unsupported", "/firstComment"),
         (1, "facebook.media.image_video_exclusive", "/targets/1/media"),
         (1, "facebook.media.alt_text_unsupported", "/targets/1/media/1/altText"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from publicist.domain.media import Facts, Kind
+from publicist.domain.rule_limits import SAFEST, RuleLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,21 @@ class DraftMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftAccount:
+    """What is known of the account at `now`, from stored rows alone; None is unknown, and no rule speaks of it."""
+
+    now: datetime
+    has_token: bool = True
+    token_expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    granted_scopes: frozenset[str] | None = None
+    page_tasks: tuple[str, ...] | None = None
+    """What the person who connected a Page may do on it; Pages only."""
+    posts_left: int | None = None
+    """Room in the network's daily quota, when it was read lately."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One target of a request. `pointers` maps `text`, `media`, `options`, `firstComment` to the JSON pointer of the
     request member each came from (a target's own, or the shared one), so a violation can name the exact place."""
@@ -35,3 +51,6 @@ class Draft:
     pointers: Mapping[str, str]
     target: int = 0
     """Position of the target in the request, from 0."""
+    limits: RuleLimits = SAFEST
+    account: DraftAccount | None = None
+    """None in examples that are not about the account."""

@@ -79,6 +79,21 @@ class Settings(BaseSettings):
     upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")
     media_max_bytes: int = Field(4_000_000_000, gt=0, description="Largest file POST /v1/media takes, in bytes.")
     body_max_bytes: int = Field(40_000_000, gt=0, description="Largest JSON body, in bytes (bytesBase64 included).")
+    schedule_window_days: float = Field(
+        1825, gt=0, description="Posts due later are warned about; Meta's own scheduler reaches 30 or 75 days ahead."
+    )
+    facebook_photo_max_bytes: int = Field(
+        4_000_000, gt=0, description="Largest Page photo, in bytes; Meta documents 10 MB and was seen to refuse 4 MB."
+    )
+    facebook_video_max_bytes: int = Field(
+        2_000_000_000, gt=0, description="Largest Page video, in bytes; Meta's pages name 2 GB and 4 GB."
+    )
+    facebook_video_max_seconds: Seconds = Field(
+        2400, description="Longest Page video; Meta's error list names 40 minutes, other pages more."
+    )
+    instagram_carousel_video_max_seconds: Seconds = Field(
+        60, description="Carousel videos that last longer are warned about; only an older page of Meta's names a limit."
+    )
     media_url_hours: int = Field(48, ge=1, description="How long a signed media URL handed to Meta stays valid.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line to log.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are printed.")

@@ -1,13 +1,18 @@
 """Checks that rules of several platforms share; each builder returns the `check` of a rule."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 from publicist.domain.drafts import Draft, DraftMedia
-from publicist.domain.media import Facts
+from publicist.domain.media import Facts, Kind
+from publicist.domain.rule_limits import RuleLimits
 from publicist.preflight.graphemes import count
 from publicist.preflight.rule import Finding
 
 Check = Callable[[Draft], Iterable[Finding]]
+Fact = TypeVar("Fact")
 
 
 def usable(draft: Draft, kind: str | None = None) -> Iterator[tuple[int, DraftMedia, Facts]]:
@@ -68,6 +73,35 @@ def alt_text_only_images(platform: str) -> Check:
     return check
 
 
+def measured(
+    kind: Kind, read: Callable[[Facts], Fact | None], legal: Callable[[Fact], bool], words: Callable[[Fact], str]
+) -> Check:
+    """Every item of a kind has a legal value of one fact; unknown facts pass. `words` follow `Media item 1`."""
+
+    def check(draft: Draft) -> Iterator[Finding]:
+        for index, _, facts in usable(draft, kind):
+            value = read(facts)
+            if value is not None and not legal(value):
+                yield Finding(f"/media/{index}", value, f"Media item {index + 1} {words(value)}.")
+
+    return check
+
+
+def code_points_max(limit: int, noun: str, reader: str) -> Check:
+    """A text within `limit` graphemes has no more code points either; composing (NFC) is the fix where it is enough."""
+
+    def check(draft: Draft) -> Iterator[Finding]:
+        text = draft.text or ""
+        if not count(text) <= limit < len(text):
+            return
+        composed = unicodedata.normalize("NFC", text)
+        fix = ({"op": "replace", "path": "/text", "value": composed},) if len(composed) <= limit else ()
+        words = f"The {noun} has {len(text):,} code points though only {count(text):,} visible characters"
+        yield Finding("/text", len(text), f"{words}; {reader}.", fix)
+
+    return check
+
+
 def mime_allowed(allowed: Mapping[str, tuple[str, ...]]) -> Check:
     """The bytes are in one of the formats of their kind."""
 
@@ -90,6 +124,17 @@ def size_max(kind: str, limit: int) -> Check:
             if item.facts and item.facts.kind == kind and item.facts.bytes > limit:
                 words = f"Media item {index + 1} has {item.facts.bytes:,} bytes; the limit is {limit:,}."
                 yield Finding(f"/media/{index}", item.facts.bytes, words)
+
+    return check
+
+
+def size_max_set(kind: Kind, limit_of: Callable[[RuleLimits], int]) -> Check:
+    """`size_max` with a limit that is a setting."""
+
+    def check(draft: Draft) -> Iterator[Finding]:
+        limit = limit_of(draft.limits)
+        for finding in size_max(kind, limit)(draft):
+            yield replace(finding, limit=limit)
 
     return check
 

@@ -1,6 +1,7 @@
 """Runs every rule over every draft, and reports everything at once."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from publicist.domain.drafts import Draft
 from publicist.kit.errors import PreflightFailed
@@ -27,12 +28,18 @@ def _violation(draft: Draft, rule: Rule, finding: Finding) -> Violation:
         path=_absolute(draft, finding.at),
         message=finding.message,
         actual=finding.actual,
-        limit=rule.limit.value if rule.limit else None,
+        limit=_limit(rule, finding),
         unit=rule.limit.unit if rule.limit else None,
         remediation=rule.remediation,
         fix=tuple({**step, "path": _absolute(draft, step["path"])} for step in finding.fix),
         source=rule.source,
     )
+
+
+def _limit(rule: Rule, finding: Finding) -> Any:
+    if finding.limit is not None:
+        return finding.limit
+    return rule.limit.value if rule.limit else None
 
 
 def _absolute(draft: Draft, at: str) -> str:

@@ -33,7 +33,19 @@ def video(alt_text: str | None = None, declared: Any = "video", **facts: Any) ->
         "duration": 12.0,
         "fps": 30.0,
         "video_codec": "h264",
+        "pixel_format": "yuv420p",
+        "bit_depth": 8,
+        "chroma": "4:2:0",
+        "interlaced": False,
+        "rotation": 0,
+        "bitrate": 4_000_000,
         "audio_codec": "aac",
+        "audio_rate": 48_000,
+        "audio_channels": 2,
+        "audio_bitrate": 128_000,
+        "moov_first": True,
+        "edit_lists": False,
+        "edited": False,
     }
     return DraftMedia(declared, Facts(**{**known, **facts}), alt_text, media_id="med_1aB1cD2eF3gH4iJ5kL6mN7")
 

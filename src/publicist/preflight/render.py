@@ -1,14 +1,19 @@
 """Rules, errors, events and settings as Markdown: one source for the files under docs/ and for the served pages."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
-from publicist.domain.drafts import Draft, DraftMedia
+from publicist.domain.drafts import Draft, DraftAccount, DraftMedia
+from publicist.domain.media import Facts
 from publicist.kit.errors import ERRORS, PublicistError
+from publicist.preflight.examples import image, video
 from publicist.preflight.rule import Limit, Rule, RuleNote
 
 Entry = Rule | RuleNote
+_TOLD = frozenset({"mime", "width", "height", "duration", "bytes", "broken", "kind", "sha256"})
 
 
 def slug(rule_id: str) -> str:
@@ -26,13 +31,14 @@ def rule_page(entry: Entry) -> str:
     kind = _kind(entry)
     parts = [f"# {entry.title}", f"`{entry.id}` · {kind}", entry.why]
     if isinstance(entry, Rule) and entry.limit is not None:
-        parts.append(f"**Limit:** {_limit(entry.limit)}")
+        parts.append(f"**Limit:** {_limit(entry.limit)}{_default_of(entry)}")
     parts += ["## How to fix it", entry.remediation]
     if isinstance(entry, Rule):
         parts += [
             "## Refused" if entry.severity == "error" else "## Warned about",
             _message(entry),
             _example(entry.failing),
+            *_fix(entry),
         ]
         parts += ["## Accepted", _example(entry.passing)]
     parts += ["## Source", f"{entry.source}. Verified {entry.verified.isoformat()}."]
@@ -43,7 +49,30 @@ def _kind(entry: Entry) -> str:
     where = entry.platform or "every platform"
     if isinstance(entry, RuleNote):
         return f"{where} · raised while connecting or publishing"
-    return f"{where} · {'refused at preflight' if entry.severity == 'error' else 'a warning; the post still goes out'}"
+    effect = "refused at preflight" if entry.severity == "error" else "a warning; the post still goes out"
+    return f"{where} · {effect}{'' if entry.refuser == 'network' else ' · a rule of Publicist, not of Meta'}"
+
+
+def _default_of(rule: Rule) -> str:
+    return f", the default of the setting `PUBLICIST_{rule.setting.upper()}`" if rule.setting else ""
+
+
+def _fix(rule: Rule) -> list[str]:
+    """The patch that comes with the violation of the failing example, if there is one."""
+    fix = next(iter(rule.check(rule.failing))).fix
+    if not fix:
+        return []
+    steps = json.dumps([_short_step(step) for step in fix[:3]], indent=2, ensure_ascii=False)
+    more = f"\n\n... and {len(fix) - 3} more steps." if len(fix) > 3 else ""
+    return ["The violation carries a `fix`, a JSON Patch (RFC 6902) of the request:", f"```json\n{steps}\n```{more}"]
+
+
+def _short_step(step: dict[str, Any]) -> dict[str, Any]:
+    return {**step, "value": _short(step["value"])} if isinstance(step.get("value"), str) else step
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:40]}... ({len(text):,} code points)"
 
 
 def _limit(limit: Limit) -> str:
@@ -65,9 +94,7 @@ def _body(draft: Draft) -> dict[str, Any]:
     """A draft as the request it came from, long texts shortened, with what the bytes are told in words."""
     body: dict[str, Any] = {"account": {"platform": draft.platform}}
     if draft.text is not None:
-        body["text"] = (
-            draft.text if len(draft.text) <= 60 else f"{draft.text[:40]}... ({len(draft.text):,} code points)"
-        )
+        body["text"] = _short(draft.text)
     items = [_media(item) for item in draft.media]
     if len(items) > 3:
         items = [items[0], {"...": f"{len(items)} items in all"}]
@@ -77,7 +104,23 @@ def _body(draft: Draft) -> dict[str, Any]:
         body["firstComment"] = {"text": draft.first_comment}
     if draft.options:
         body["options"] = {"platform": draft.platform, **draft.options}
+    if draft.scheduled_at is not None:
+        body["scheduledAt"] = draft.scheduled_at.isoformat()
+    if draft.account is not None:
+        body["(the account)"] = _account(draft.account)
     return body
+
+
+def _account(account: DraftAccount) -> dict[str, Any]:
+    """What is known of the account, under names that read as words."""
+    known = {field.name: getattr(account, field.name) for field in fields(account)}
+    return {name.replace("_", " "): _plain(value) for name, value in known.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset | tuple) else value
 
 
 def _media(item: DraftMedia) -> dict[str, Any]:
@@ -95,7 +138,16 @@ def _facts(item: DraftMedia) -> str:
         return item.fetch_error or ""
     size = f"{facts.width} x {facts.height}" if facts.kind else ""
     lasting = f"{facts.duration:g} s" if facts.duration else ""
-    return ", ".join(part for part in (facts.mime, size, lasting, f"{facts.bytes:,} bytes", facts.broken) if part)
+    told = (facts.mime, size, lasting, f"{facts.bytes:,} bytes", facts.broken, *_unusual(facts))
+    return ", ".join(part for part in told if part)
+
+
+def _unusual(facts: Facts) -> Iterator[str]:
+    """Facts that differ from those of the legal examples, for what the first words do not tell."""
+    legal = (image() if facts.kind == "image" else video()).facts
+    for name, value in facts.to_json().items():
+        if name not in _TOLD and value != getattr(legal, name):
+            yield f"{name.replace('_', ' ')}: {str(value).lower() if isinstance(value, bool) else value}"
 
 
 def rules_index(entries: Sequence[Entry]) -> str:

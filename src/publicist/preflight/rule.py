@@ -8,6 +8,7 @@ from typing import Any, Literal
 from publicist.domain.drafts import Draft
 
 Severity = Literal["error", "warning"]
+Refuser = Literal["network", "publicist"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Finding:
     message: str
     fix: tuple[dict[str, Any], ...] = ()
     """RFC 6902 operations whose paths are relative like `at`; empty when no patch makes it go away."""
+    limit: Any = None
+    """The bound that was applied, where it is a setting and not the rule's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Rule:
     verified: date
     passing: Draft
     failing: Draft
+    setting: str | None = None
+    """The member of `RuleLimits` that holds the limit, where Meta's own pages disagree."""
+    refuser: Refuser = "network"
+    """Whose limit it is: the network would refuse, or Publicist does because it could not keep its promise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ import asyncio
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from publicist.domain.accounts import Account
+from publicist.domain.accounts import Account, Grant
 from publicist.domain.api_keys import Caller
-from publicist.domain.drafts import Draft, DraftMedia
+from publicist.domain.drafts import Draft, DraftAccount, DraftMedia
 from publicist.domain.media import Media
+from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.domain.targets import TargetMedia
 from publicist.kit.errors import NotFound, ValidationFailed
 from publicist.platforms import registry
@@ -32,14 +34,25 @@ class Prepared:
     sha256s: tuple[str, ...]
 
 
-async def prepare(database: Database, media: MediaService, caller: Caller, request: PostRequest) -> list[Prepared]:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When a request is looked at, and by which limits."""
+
+    now: datetime
+    limits: RuleLimits = SAFEST
+
+
+async def prepare(
+    database: Database, media: MediaService, caller: Caller, request: PostRequest, terms: Terms
+) -> list[Prepared]:
     """Resolve every target. Raises ValidationFailed or NotFound with the rules of the contract."""
     async with database.read() as connection:
         found = [await _account(connection, caller, request, target) for target in request.targets]
+        grants = await accounts.grants(connection, {one.grant_id for one in found if one.grant_id is not None})
     options = [_options(account, target) for account, target in zip(found, request.targets, strict=True)]
     files = await _files(media, caller, [item for target in request.targets for item in target.media])
     return [
-        _prepared(index, account, target, request, given, files)
+        _prepared(_Resolved(index, account, grants.get(account.grant_id or ""), target, given), request, files, terms)
         for index, (account, target, given) in enumerate(zip(found, request.targets, options, strict=True))
     ]
 
@@ -137,29 +150,48 @@ def _decode(item: MediaRequest) -> bytes:
         raise ValidationFailed(f"{rule} is not base64: {error}.", rule=rule) from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A target of the request with its account, the account's grant, and its options."""
+
+    index: int
+    account: Account
+    grant: Grant | None
+    target: TargetRequest
+    options: Mapping[str, Any]
+
+
 def _prepared(
-    index: int,
-    account: Account,
-    target: TargetRequest,
-    request: PostRequest,
-    options: Mapping[str, Any],
-    files: Mapping[str, Media | FetchProblem],
+    found: _Resolved, request: PostRequest, files: Mapping[str, Media | FetchProblem], terms: Terms
 ) -> Prepared:
-    found = [files[item.pointer] for item in target.media]
-    pairs = list(zip(target.media, found, strict=True))
+    pairs = [(item, files[item.pointer]) for item in found.target.media]
     draft = Draft(
-        platform=account.platform,
-        text=target.text,
+        platform=found.account.platform,
+        text=found.target.text,
         media=tuple(_draft_media(item, file) for item, file in pairs),
-        options=options,
-        first_comment=target.first_comment,
+        options=found.options,
+        first_comment=found.target.first_comment,
         scheduled_at=request.scheduled_at,
-        pointers=target.pointers,
-        target=index,
+        pointers=found.target.pointers,
+        target=found.index,
+        limits=terms.limits,
+        account=_draft_account(found.account, found.grant, terms.now),
     )
     stored = tuple(_target_media(item, file) for item, file in pairs if isinstance(file, Media))
-    sha256s = tuple(file.facts.sha256 for file in found if isinstance(file, Media))
-    return Prepared(account, draft, stored, options, sha256s)
+    sha256s = tuple(file.facts.sha256 for _, file in pairs if isinstance(file, Media))
+    return Prepared(found.account, draft, stored, found.options, sha256s)
+
+
+def _draft_account(account: Account, grant: Grant | None, now: datetime) -> DraftAccount:
+    tasks = account.metadata.get("pageTasks")
+    return DraftAccount(
+        now=now,
+        has_token=bool(account.token),
+        token_expires_at=account.token_expires_at,
+        data_access_expires_at=grant.data_access_expires_at if grant else None,
+        granted_scopes=frozenset(grant.granted_scopes) if grant else None,
+        page_tasks=tuple(tasks) if tasks else None,
+    )
 
 
 def _draft_media(item: MediaRequest, file: Media | FetchProblem) -> DraftMedia:

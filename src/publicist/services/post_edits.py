@@ -54,7 +54,7 @@ class PostEdits:
             check_time(edit.schedule.at if edit.schedule else None, now)
         async with self._database.read() as connection:
             seen = await owned(connection, caller, target_id)
-        [prepared] = await prepare(self._database, self._media, caller, _request(seen, edit))
+        [prepared] = await prepare(self._database, self._media, caller, _request(seen, edit), self._posts.terms(now))
         [warnings] = self._posts.preflight([prepared])
         values = _content(seen, prepared, edit, warnings, now)
         async with self._database.write() as connection:

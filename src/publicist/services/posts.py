@@ -14,6 +14,7 @@ from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.domain.events import Event
 from publicist.domain.posts import Post
+from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.domain.schedule import Schedule
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
@@ -22,7 +23,7 @@ from publicist.kit.ids import new_id
 from publicist.platforms import registry
 from publicist.preflight.engine import as_error, check
 from publicist.preflight.violation import Violation
-from publicist.services.drafts import Prepared, prepare
+from publicist.services.drafts import Prepared, Terms, prepare
 from publicist.services.media import MediaService
 from publicist.services.post_refusals import check_time, duplicate_post
 from publicist.services.post_requests import PostRequest
@@ -46,6 +47,7 @@ class PostSettings:
     patience_seconds: float
     docs_base: str
     duplicate_guard: timedelta
+    limits: RuleLimits = SAFEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,9 @@ class Posts:
             known = await self._replay(caller, request, idempotency_key)
             if known is not None:
                 return await self._wait(known, patience_seconds)
-        check_time(request.scheduled_at, self._clock.now())
-        prepared = await prepare(self._database, self._media, caller, request)
+        now = self._clock.now()
+        check_time(request.scheduled_at, now)
+        prepared = await prepare(self._database, self._media, caller, request, self.terms(now))
         warnings = self.preflight(prepared)
         guarded = idempotency_key is None and not request.allow_duplicate
         try:
@@ -124,6 +127,10 @@ class Posts:
         if not batch.replayed:
             self._start(batch)
         return await self._wait(batch, patience_seconds)
+
+    def terms(self, now: datetime) -> Terms:
+        """By what a request that comes now is judged."""
+        return Terms(now, self._settings.limits)
 
     def preflight(self, prepared: Sequence[Prepared]) -> list[list[dict[str, str]]]:
         """Per target, the warnings to store. Raises PreflightFailed when a rule of severity error is broken."""

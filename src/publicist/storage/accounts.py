@@ -41,6 +41,12 @@ async def save_grant(connection: Connection, grant: Grant) -> Grant:
     return _load_grant({**row, **renewed})  # type: ignore[arg-type]
 
 
+async def grants(connection: Connection, ids: set[str]) -> Mapping[str, Grant]:
+    """Grants by id, whoever owns them; for accounts already resolved."""
+    rows = (await connection.execute(_grants.select().where(_grants.c.id.in_(ids)))).mappings()
+    return {row["id"]: _load_grant(row) for row in rows}
+
+
 async def by_platform_id(
     connection: Connection, caller: Caller, platform: str, platform_account_id: str
 ) -> Account | None:

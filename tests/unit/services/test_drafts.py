@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from publicist.domain.accounts import Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
-from publicist.kit.errors import NotFound, PublicistError, ValidationFailed
+from publicist.kit.errors import NotFound, PreflightFailed, PublicistError, ValidationFailed
 from publicist.kit.ids import new_id
-from publicist.services.drafts import Prepared, prepare
-from publicist.storage import tables
+from publicist.services.drafts import Prepared, Terms, prepare
+from publicist.storage import accounts, tables
 from publicist.storage.session import Database
 from tests.support import files
 from tests.support.rows import NOW, add_account, add_caller
@@ -25,7 +26,7 @@ UNKNOWN_MEDIA = "med_0000000000000000000000"
 
 async def prepared(desk: Desk, caller: Caller, **body: object) -> list[Prepared]:
     """What the service makes of a body."""
-    return await prepare(desk.database, desk.media, caller, request(**body))
+    return await prepare(desk.database, desk.media, caller, request(**body), Terms(NOW))
 
 
 async def refusal(desk: Desk, caller: Caller, **body: object) -> PublicistError:
@@ -198,3 +199,34 @@ async def test_an_unknown_id_is_refused_before_anything_is_fetched(desk: Desk, s
     media = [{"kind": "image", "url": f"{url}/a.jpg"}, {"kind": "image", "mediaId": UNKNOWN_MEDIA}]
     await refusal(desk, caller, targets=[{"accountId": page.id}], media=media)
     assert seen == []
+
+
+async def test_preflight_knows_what_the_consent_and_the_role_allow(desk: Desk) -> None:
+    caller = await add_caller(desk.database)
+    grant = Grant(
+        id=new_id(),
+        organization_id=caller.organization_id,
+        environment=caller.environment,
+        family="meta",
+        subject="1",
+        token=b"sealed",
+        token_expires_at=None,
+        data_access_expires_at=NOW,
+        granted_scopes=("pages_show_list",),
+        declined_scopes=("pages_manage_posts",),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    async with desk.database.write() as connection:
+        await accounts.save_grant(connection, grant)
+    tasks = {"pageTasks": ["ANALYZE"]}
+    page = await add_account(desk.database, caller, grant_id=grant.id, metadata=tasks, token=b"", token_expires_at=NOW)
+    with pytest.raises(PreflightFailed) as refused:
+        await desk.posts.create(caller, request(targets=[{"accountId": page.id}], text="x"))
+    found = {(violation["rule"], violation["path"]) for violation in refused.value.violations}
+    assert found == {
+        ("account.token.missing", "/targets/0"),
+        ("account.token.expired", "/targets/0"),
+        ("account.permission.missing", "/targets/0"),
+        ("facebook.account.task_missing", "/targets/0"),
+    }

@@ -1,6 +1,6 @@
 """What a Facebook Page would refuse, as data (limits: Meta's reference pages), a module per subject."""
 
-from publicist.platforms.facebook.rules import fields, images, link, media, reach, required, text, videos
+from publicist.platforms.facebook.rules import account, fields, images, link, media, reach, required, text, videos
 from publicist.platforms.facebook.rules.common import ME
 from publicist.platforms.facebook.rules.notes import NOTES
 from publicist.preflight.media_rules import media_rules
@@ -18,5 +18,6 @@ RULES: tuple[Rule, ...] = (
     *reach.RULES,
     *link.RULES,
     *fields.RULES,
+    *account.RULES,
 )
 """In the order in which violations are told: the first error decides the rule of the answer."""

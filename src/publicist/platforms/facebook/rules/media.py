@@ -14,7 +14,11 @@ from publicist.preflight.rule import Finding, Limit, Rule
 
 IMAGES_MAX = 10
 ALT_TEXT_MAX = 1000
-MIMES = {"image": ("image/jpeg", "image/png", "image/gif"), "video": ("video/mp4", "video/quicktime")}
+MIMES = {
+    "image": ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff"),
+    "video": ("video/mp4", "video/quicktime"),
+}
+"""Meta's pages list the images; of videos they name no formats, and these two are what everybody sends."""
 
 
 def _one_kind(found: Draft) -> Iterator[Finding]:
@@ -48,6 +52,7 @@ RULES: tuple[Rule, ...] = (
         verified=VERIFIED,
         passing=GOOD,
         failing=draft(ME, image(), video()),
+        refuser="publicist",
     ),
     Rule(
         id="facebook.media.count_max",
@@ -62,6 +67,7 @@ RULES: tuple[Rule, ...] = (
         verified=VERIFIED,
         passing=draft(ME, *[image()] * IMAGES_MAX),
         failing=draft(ME, *[image()] * (IMAGES_MAX + 1)),
+        refuser="publicist",
     ),
     Rule(
         id="facebook.media.alt_text_max_graphemes",
@@ -76,6 +82,7 @@ RULES: tuple[Rule, ...] = (
         verified=VERIFIED,
         passing=draft(ME, image(alt_text="x" * ALT_TEXT_MAX)),
         failing=draft(ME, image(alt_text="x" * (ALT_TEXT_MAX + 1))),
+        refuser="publicist",
     ),
     Rule(
         id="facebook.media.alt_text_unsupported",
@@ -90,13 +97,14 @@ RULES: tuple[Rule, ...] = (
         verified=VERIFIED,
         passing=draft(ME, video()),
         failing=draft(ME, video(alt_text="A cup of coffee")),
+        refuser="publicist",
     ),
     Rule(
         id="facebook.media.mime_allowed",
         platform=ME,
-        title="Images are JPEG, PNG or GIF, videos MP4 or MOV",
+        title="Images are JPEG, PNG, GIF, BMP or TIFF, videos MP4 or MOV",
         severity="error",
-        limit=Limit("image/jpeg, image/png, image/gif; video/mp4, video/quicktime", "formats"),
+        limit=Limit("image/jpeg, image/png, image/gif, image/bmp, image/tiff; video/mp4, video/quicktime", "formats"),
         check=mime_allowed(MIMES),
         remediation="Convert images to JPEG, and videos to MP4 with H.264 and AAC.",
         why="Facebook refuses other formats in production (1366046, 1363024). The bytes count, not the name.",

@@ -19,5 +19,6 @@ RULES: tuple[Rule, ...] = (
         verified=VERIFIED,
         passing=GOOD,
         failing=draft(ME, image(), first_comment="first!"),
+        refuser="publicist",
     ),
 )

@@ -1,30 +1,15 @@
-"""What holds for every media item, and how many there may be."""
+"""What holds for every media item."""
 
-from publicist.platforms.instagram.rules.common import GOOD, ME, MEDIA_PAGE, PUBLISHING, REEL, VERIFIED
-from publicist.preflight.checks import alt_text_max, alt_text_only_images, count_max, mime_allowed
+from publicist.platforms.instagram.rules.common import GOOD, ME, MEDIA_PAGE, REEL, VERIFIED
+from publicist.preflight.checks import alt_text_max, alt_text_only_images, mime_allowed
 from publicist.preflight.examples import draft, image, video
 from publicist.preflight.rule import Limit, Rule
 
-MEDIA_MAX = 10
 ALT_TEXT_MAX = 1000
 MIMES = {"image": ("image/jpeg",), "video": ("video/mp4", "video/quicktime")}
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="instagram.media.count_max",
-        platform=ME,
-        title="A carousel has at most 10 items",
-        severity="error",
-        limit=Limit(MEDIA_MAX, "media items"),
-        check=count_max(MEDIA_MAX, "an Instagram carousel"),
-        remediation="Send at most 10 items, or split them over several posts.",
-        why="The API takes carousels of 2 to 10 items (100/2207028), though the app takes more.",
-        source=PUBLISHING,
-        verified=VERIFIED,
-        passing=draft(ME, *[image()] * MEDIA_MAX),
-        failing=draft(ME, *[image()] * (MEDIA_MAX + 1)),
-    ),
     Rule(
         id="instagram.media.alt_text_max_graphemes",
         platform=ME,
@@ -52,6 +37,7 @@ RULES: tuple[Rule, ...] = (
         verified=VERIFIED,
         passing=REEL,
         failing=draft(ME, video(alt_text="A cup of coffee")),
+        refuser="publicist",
     ),
     Rule(
         id="instagram.media.mime_allowed",

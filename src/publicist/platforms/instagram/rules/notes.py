@@ -8,6 +8,13 @@ def _note(id: str, title: str, why: str, remediation: str, source: str = PUBLISH
     return RuleNote(id, ME, title, why, remediation, source, VERIFIED)
 
 
+_OAUTH = {
+    "code_exchange": "exchanging the code",
+    "long_lived_exchange": "getting a long-lived token",
+    "me_lookup": "reading the profile",
+    "refresh": "refreshing the token",
+}
+
 NOTES: tuple[RuleNote, ...] = (
     _note(
         "instagram.connect.facebook",
@@ -15,6 +22,17 @@ NOTES: tuple[RuleNote, ...] = (
         "Instagram Business accounts are reached through the Page they are linked to; one Meta consent connects both.",
         "Start at POST /v1/accounts/connect/facebook.",
         "Meta: Instagram Platform, Overview",
+    ),
+    *(
+        _note(
+            f"instagram.oauth.{step}",
+            f"Instagram Login: {what} failed",
+            "Instagram Login is another way to connect, by a consent on instagram.com. Publicist does not use it: it "
+            "reaches Instagram through the Page, and one consent connects both.",
+            "Start at POST /v1/accounts/connect/facebook.",
+            "Meta: Instagram Platform, Business Login for Instagram",
+        )
+        for step, what in _OAUTH.items()
     ),
     _note(
         "instagram.container.error",

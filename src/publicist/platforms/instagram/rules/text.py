@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from publicist.domain.drafts import Draft
 from publicist.platforms.instagram.rules.common import GOOD, ME, MEDIA_PAGE, VERIFIED
 from publicist.preflight.checks import (
+    code_points_max,
     max_graphemes,
 )
 from publicist.preflight.examples import draft, image
-from publicist.preflight.graphemes import count
 from publicist.preflight.rule import Finding, Limit, Rule
 
 CAPTION_MAX = 2200
@@ -17,14 +17,6 @@ HASHTAGS_MAX = 30
 MENTIONS_MAX = 20
 _HASHTAG = re.compile(r"(?<![\w&])#\w+")
 _MENTION = re.compile(r"(?<![\w.])@[\w.]+")
-
-
-def _caption_code_points(found: Draft) -> Iterator[Finding]:
-    """More code points than graphemes fit the limit, so Instagram may or may not count as we do."""
-    points = len(found.text or "")
-    if points > CAPTION_MAX >= count(found.text or ""):
-        words = f"The caption has {points:,} code points though only {count(found.text or ''):,} visible characters."
-        yield Finding("/text", points, f"{words} Instagram may count it as too long.")
 
 
 def _hashtags(found: Draft) -> Iterator[Finding]:
@@ -60,7 +52,7 @@ RULES: tuple[Rule, ...] = (
         title="A caption within the limit may still be counted as too long",
         severity="warning",
         limit=Limit(CAPTION_MAX, "code points"),
-        check=_caption_code_points,
+        check=code_points_max(CAPTION_MAX, "caption", "Instagram may count it as too long"),
         remediation="Shorten the caption below 2,200 code points to be safe.",
         why="Meta does not say whether it counts visible characters or code points; emoji can be several code points.",
         source=MEDIA_PAGE,

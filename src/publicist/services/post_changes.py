@@ -72,7 +72,7 @@ class PostChanges:
         async with self._database.write() as connection:
             target = await owned(connection, caller, target_id)
             values = moved(target, schedule, now)
-            if not await targets.update_queued(connection, caller, target, values, now=now):
+            if not await change_queued(connection, caller, target, values, now):
                 raise not_queued(target)
             await events.add(connection, rescheduled(target, at or now, now))
         self._engine.wake()
@@ -112,9 +112,22 @@ class PostChanges:
             return (await rows_of(connection, [await owned(connection, caller, target.id)]))[0]
 
 
+async def change_queued(
+    connection: Connection, caller: Caller, target: Target, values: Mapping[str, Any], now: datetime
+) -> bool:
+    """The one conditional write; False when a worker or another caller was first.
+
+    An attempt that was open is over: it had prepared what is not wanted any more, or not at that time.
+    """
+    if not await targets.update_queued(connection, caller, target, values, now=now):
+        return False
+    await attempts.finish_open(connection, target.id, {"finished_at": now, "succeeded": False})
+    return True
+
+
 async def _cancel(connection: Connection, caller: Caller, target: Target, now: datetime) -> bool:
     values = {"status": TargetStatus.CANCELED, "next_run_at": None, "hold": None, "updated_at": now}
-    if not await targets.update_queued(connection, caller, target, values, now=now):
+    if not await change_queued(connection, caller, target, values, now):
         return False
     data = {"scheduledAt": _iso(target.scheduled_at), "canceledAt": iso(now)}
     await events.add(connection, event_of(target, "post.canceled", data, now))

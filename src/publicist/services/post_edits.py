@@ -12,11 +12,11 @@ from publicist.domain.targets import Target
 from publicist.kit.clock import Clock, iso
 from publicist.services.drafts import Prepared, prepare
 from publicist.services.media import MediaService
-from publicist.services.post_changes import moved, rescheduled
+from publicist.services.post_changes import change_queued, moved, rescheduled
 from publicist.services.post_refusals import changed_meanwhile, check_time, not_queued
 from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest
 from publicist.services.posts import PostRow, Posts, fingerprint, owned, rows_of
-from publicist.storage import events, targets
+from publicist.storage import events
 from publicist.storage.rows import to_row
 from publicist.storage.session import Database
 from publicist.workflows.endings import event_of
@@ -61,7 +61,7 @@ class PostEdits:
             target = await owned(connection, caller, target_id)
             if target.fingerprint != seen.fingerprint:
                 raise changed_meanwhile()
-            if not await targets.update_queued(connection, caller, target, values, now=now):
+            if not await change_queued(connection, caller, target, values, now):
                 raise not_queued(target)
             await events.add(connection, *_events(target, edit, now))
             [row] = await rows_of(connection, [await owned(connection, caller, target_id)])

@@ -139,8 +139,8 @@ async def update(connection: Connection, seen: Target, values: Mapping[str, Any]
 
 
 async def put_off(connection: Connection, target_id: str, until: datetime) -> None:
-    """Look at a target again later, if there is anything left to look at."""
-    query = _targets.update().where(_targets.c.id == target_id, _targets.c.next_run_at.is_not(None))
+    """Look at a target again later, if there is anything left to look at; never earlier than it was moved to."""
+    query = _targets.update().where(_targets.c.id == target_id, _targets.c.next_run_at < until)
     await connection.execute(query.values(next_run_at=until))
 
 
@@ -211,7 +211,11 @@ async def update_queued(
     connection: Connection, caller: Caller, seen: Target, values: Mapping[str, Any], *, now: datetime
 ) -> bool:
     """Change a target only while it is queued, has the content that was seen, and is not yet due or is held; False
-    when a worker or another caller was first."""
+    when a worker or another caller was first.
+
+    `now` need not agree with the worker's clock, nor be fresh: the worker's own first write names the state it saw
+    (`update`), so of the two writes the one that is committed first makes the other find nothing to change.
+    """
     query = _targets.update().where(
         _targets.c.id == seen.id,
         _targets.c.organization_id == caller.organization_id,

@@ -15,6 +15,7 @@ from publicist.storage import accounts, targets
 from publicist.storage.accounts import Worker
 from publicist.workflows.endings import TargetChanged
 from publicist.workflows.lease import Lease, LostLease
+from publicist.workflows.situation import look_at
 from publicist.workflows.target_run import TargetRun
 from publicist.workflows.tools import PublishTools
 
@@ -75,7 +76,9 @@ class Publisher:
 
     async def _run(self, lease: Lease, target_id: str) -> None:
         try:
-            await TargetRun(self._tools, lease, target_id).advance()
+            situation = await look_at(self._tools, target_id)
+            if situation is not None:
+                await TargetRun(self._tools, lease, situation).advance()
         except TargetChanged:
             log.info("target.changed", account_id=lease.account_id, target_id=target_id)
         except LostLease:

@@ -15,23 +15,20 @@ from publicist.domain.platform import (
     ErrorClass,
     Failed,
     Job,
-    JobMedia,
     Outcome,
     StepKind,
-    UpstreamError,
     Wait,
 )
-from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
+from publicist.domain.targets import Attempt, StepRecord, TargetStatus
 from publicist.kit.clock import boot_seconds
 from publicist.kit.ids import new_id
-from publicist.platforms import Platform, Upstream, registry
-from publicist.storage import accounts, attempts, events, media, organizations, targets
-from publicist.storage.session import Connection
+from publicist.storage import accounts, attempts, events, targets
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
 from publicist.workflows.holds import continued, hold_expired, hold_on_start
 from publicist.workflows.lease import Lease
 from publicist.workflows.pace import pause_of
 from publicist.workflows.quota import Wanted
+from publicist.workflows.situation import Situation, cannot
 from publicist.workflows.tools import PublishTools
 
 SHORT_WAIT = timedelta(seconds=5)
@@ -41,18 +38,21 @@ SHORT_WAIT = timedelta(seconds=5)
 class TargetRun:
     """The present run of one target under a lease. `memory` mirrors its step rows."""
 
-    def __init__(self, tools: PublishTools, lease: Lease, target_id: str) -> None:
+    def __init__(self, tools: PublishTools, lease: Lease, situation: Situation) -> None:
         self._tools = tools
         self._lease = lease
-        self._target_id = target_id
-        self._memory: dict[str, StepRecord] = {}
+        self._situation = situation
+        self._target = situation.target
+        self._memory: dict[str, StepRecord] = {record.key: record for record in situation.steps}
         self._unsaved: dict[str, StepRecord] = {}
         self._offset = timedelta(0)
-        self._lost_media: str | None = None
 
     async def advance(self) -> None:
-        """Go on until the target ends or has to wait longer than a moment. Raises LostLease when fenced off."""
-        if not await self._load() or await self._held():
+        """Go on until the target ends or has to wait longer than a moment.
+
+        Raises LostLease when fenced off, and TargetChanged when a caller changed the target since it was looked at.
+        """
+        if await self._held():
             return
         await self._open_attempt()
         while not self._tools.stopping.is_set():
@@ -68,45 +68,19 @@ class TargetRun:
                 return
         await self._save()
 
-    async def _load(self) -> bool:
-        async with self._tools.database.read() as connection:
-            target = await targets.by_id(connection, self._target_id)
-            if target is None or target.next_run_at is None:
-                return False
-            account = await accounts.by_id(connection, target.account_id)
-            if account is None:
-                raise LookupError(f"target {target.id} names a missing account")
-            self._paused = account.paused_at is not None or await organizations.is_paused(
-                connection, target.organization_id
-            )
-            self._target, self._account = target, account
-            self._memory = {r.key: r for r in await attempts.steps_of_target(connection, target.id)}
-            self._attempts = await attempts.of_target(connection, target.id)
-            self._known = await targets.platform_post_ids(connection, account.id, besides=target.id)
-            self._media = await self._load_media(connection, target)
-        self._platform: Platform = registry()[target.platform]
-        self._upstream: Upstream | None = self._tools.upstreams.get(target.environment)
-        self._token = self._tools.vault.open(account.token, account.id) if account.token else ""
-        return True
-
-    @property
-    def _is_under_way(self) -> bool:
-        """Whether an attempt is open: a crash or a pause interrupted it."""
-        return bool(self._attempts) and self._attempts[-1].finished_at is None
-
     async def _held(self) -> bool:
         """Whether the target may not start now; what is under way is brought to its end, whatever is paused."""
-        if self._is_under_way:
+        if self._situation.is_under_way:
             return False
         now = self._tools.clock.now()
         hold = hold_on_start(
             self._target,
-            paused=self._paused,
-            throttled_until=self._account.throttled_until,
+            paused=self._situation.paused,
+            throttled_until=self._situation.account.throttled_until,
             now=now,
             limits=self._tools.holds,
         )
-        room_at = self._account.throttled_until
+        room_at = self._situation.account.throttled_until
         if hold is None:
             room_at = await self._quota_again_at(now)
             if room_at is None:
@@ -122,9 +96,10 @@ class TargetRun:
 
     async def _quota_again_at(self, now: datetime) -> datetime | None:
         """When to look again for room in the account's daily quota; None when there is some."""
-        if self._upstream is None or not self._token:
+        known = self._situation
+        if known.upstream is None or not known.token:
             return None
-        wanted = Wanted(self._platform, self._upstream, self._account, self._token, containers=len(self._media))
+        wanted = Wanted(known.platform, known.upstream, known.account, known.token, containers=len(known.media))
         return await self._tools.quotas.again_at(self._tools.database, wanted, now)
 
     async def _hold(self, hold: Hold, *, look_again: datetime) -> None:
@@ -141,25 +116,16 @@ class TargetRun:
         self._unsaved.clear()
         self._tools.signals.changed(self._target.post_id)
 
-    async def _load_media(self, connection: Connection, target: Target) -> tuple[JobMedia, ...]:
-        found = []
-        for item in target.media:
-            row = await media.by_id(connection, item.media_id)
-            if row is None or row.facts.kind is None:
-                self._lost_media = item.media_id
-                continue
-            url = item.source_url or self._tools.media_url(row)
-            found.append(JobMedia(row.facts.kind, row.id, url, row.facts, item.alt_text))
-        return tuple(found)
-
     async def _open_attempt(self) -> None:
         """Go on with the attempt that a crash or a pause interrupted, or start the next."""
-        if self._is_under_way and self._target.hold is None:
-            self._attempt = self._attempts[-1]
+        earlier = self._situation.attempts
+        if self._situation.goes_on:
+            self._attempt = earlier[-1]
             return
         now = self._tools.clock.now()
-        started = None if self._is_under_way else Attempt(new_id(), self._target.id, len(self._attempts) + 1, now)
-        self._attempt = started or self._attempts[-1]
+        is_open = self._situation.is_under_way
+        started = None if is_open else Attempt(new_id(), self._target.id, len(earlier) + 1, now)
+        self._attempt = started or earlier[-1]
         values = {
             "status": TargetStatus.PUBLISHING,
             "attempt_number": self._attempt.number,
@@ -176,38 +142,24 @@ class TargetRun:
         self._target = replace(self._target, status=TargetStatus.PUBLISHING)
 
     def _decide(self) -> Decision:
-        missing = self._missing()
-        if missing is not None:
-            return Failed(missing)
+        obstacle = self._situation.obstacle()
+        if obstacle is not None:
+            return Failed(obstacle)
         job = Job(
-            platform_account_id=self._account.platform_account_id,
+            platform_account_id=self._situation.account.platform_account_id,
             text=self._target.text,
-            media=self._media,
+            media=self._situation.media,
             options=self._target.options,
             memory=self._memory,
             attempt=self._attempt.number,
             started_at=self._attempt.started_at,
             now=self._tools.clock.now(),
             timing=self._tools.timing,
-            account_metadata=self._account.metadata,
-            known_post_ids=self._known,
+            account_metadata=self._situation.account.metadata,
+            known_post_ids=self._situation.known_post_ids,
             upstream_offset=self._offset,
         )
-        return self._platform.decide(job)
-
-    def _missing(self) -> UpstreamError | None:
-        """Why nothing can be sent at all."""
-        if self._upstream is None:
-            return _cannot(
-                ErrorClass.CONFIG,
-                f"The {self._target.environment} environment is not configured on this server.",
-                "Set PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and PUBLICIST_PUBLIC_URL, and start it again.",
-            )
-        if self._account.disconnected_at is not None or not self._token:
-            return _cannot(ErrorClass.AUTH, "The account was disconnected.", "Connect it again, then post again.")
-        if self._lost_media is not None:
-            return _cannot(ErrorClass.CONTENT, f"The file {self._lost_media} is gone.", "Upload it and post again.")
-        return None
+        return self._situation.platform.decide(job)
 
     async def _do(self, calls: Sequence[Call]) -> bool:
         """Send them; False when the target is held instead."""
@@ -256,15 +208,17 @@ class TargetRun:
             return
         async with self._tools.database.write() as connection:
             await self._lease.check(connection)
-            await accounts.throttle(connection, self._account.id, now + wait)
+            await accounts.throttle(connection, self._situation.account.id, now + wait)
 
     async def _perform(self, call: Call, deadline: float) -> Outcome:
         if call.kind is StepKind.ONCE and boot_seconds() > deadline:
             late = "The process was stopped between storing the intent and sending it; nothing was sent."
-            return Outcome(error=_cannot(ErrorClass.TRANSIENT, late, "Nothing to do: it is tried again."))
-        if self._upstream is None:
+            return Outcome(error=cannot(ErrorClass.TRANSIENT, late, "Nothing to do: it is tried again."))
+        if self._situation.upstream is None:
             raise RuntimeError("no upstream for this environment")
-        return await self._platform.perform(call, self._upstream, self._token, self._tools.open_media)
+        return await self._situation.platform.perform(
+            call, self._situation.upstream, self._situation.token, self._tools.open_media
+        )
 
     def _intent(self, call: Call) -> StepRecord:
         now = self._tools.clock.now()
@@ -322,7 +276,7 @@ class TargetRun:
             decision,
             self._target,
             self._attempt,
-            self._upstream,
+            self._situation.upstream,
             self._tools.clock.now(),
             self._tools.timing.retry_pace,
         )
@@ -341,7 +295,3 @@ def _request_json(call: Call) -> dict[str, Any]:
         for name, value in call.request.params.items()
     }
     return {"method": call.request.method, "path": call.request.path, "params": params}
-
-
-def _cannot(error_class: ErrorClass, message: str, remediation: str) -> UpstreamError:
-    return UpstreamError(error_class=error_class, message=message, remediation=remediation, not_done=True)

@@ -1,0 +1,100 @@
+"""What is known of a target before it runs: its rows, its account, its files, and where its calls would go."""
+
+from dataclasses import dataclass
+
+from publicist.domain.accounts import Account
+from publicist.domain.platform import ErrorClass, JobMedia, UpstreamError
+from publicist.domain.targets import Attempt, StepRecord, Target, TargetMedia, TargetStatus
+from publicist.platforms import Platform, Upstream, registry
+from publicist.storage import accounts, attempts, media, organizations, targets
+from publicist.storage.session import Connection
+from publicist.workflows.tools import PublishTools
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One target that is due, as a single look at the database found it."""
+
+    target: Target
+    account: Account
+    paused: bool
+    """The account, or its whole organization."""
+    steps: tuple[StepRecord, ...]
+    attempts: tuple[Attempt, ...]
+    known_post_ids: frozenset[str]
+    media: tuple[JobMedia, ...]
+    lost_media: str | None
+    """A file that is gone; the target cannot be sent."""
+    platform: Platform
+    upstream: Upstream | None
+    """None when the target's environment is not configured here."""
+    token: str
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an attempt is open: a crash or a pause interrupted it."""
+        return bool(self.attempts) and self.attempts[-1].finished_at is None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the open attempt goes on without a write; a queued one has to be claimed from its caller first."""
+        return self.is_under_way and self.target.status is not TargetStatus.QUEUED
+
+    def obstacle(self) -> UpstreamError | None:
+        """Why nothing can be sent at all; None when nothing stands in the way."""
+        if self.upstream is None:
+            return cannot(
+                ErrorClass.CONFIG,
+                f"The {self.target.environment} environment is not configured on this server.",
+                "Set PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and PUBLICIST_PUBLIC_URL, and start it again.",
+            )
+        if self.account.disconnected_at is not None or not self.token:
+            return cannot(ErrorClass.AUTH, "The account was disconnected.", "Connect it again, then post again.")
+        if self.lost_media is not None:
+            return cannot(ErrorClass.CONTENT, f"The file {self.lost_media} is gone.", "Upload it and post again.")
+        return None
+
+
+def cannot(error_class: ErrorClass, message: str, remediation: str) -> UpstreamError:
+    """A failure of ours: nothing was sent."""
+    return UpstreamError(error_class=error_class, message=message, remediation=remediation, not_done=True)
+
+
+async def look_at(tools: PublishTools, target_id: str) -> Situation | None:
+    """What there is to know; None when the target is not due, e.g. because a caller moved it a moment ago.
+
+    Raises LookupError for a target without an account.
+    """
+    async with tools.database.read() as connection:
+        target = await targets.by_id(connection, target_id)
+        if target is None or target.next_run_at is None or target.next_run_at > tools.clock.now():
+            return None
+        account = await accounts.by_id(connection, target.account_id)
+        if account is None:
+            raise LookupError(f"target {target.id} names a missing account")
+        return await _situation(tools, connection, target, account)
+
+
+async def _situation(tools: PublishTools, connection: Connection, target: Target, account: Account) -> Situation:
+    found = [await _file(tools, connection, item) for item in target.media]
+    return Situation(
+        target=target,
+        account=account,
+        paused=account.paused_at is not None or await organizations.is_paused(connection, target.organization_id),
+        steps=tuple(await attempts.steps_of_target(connection, target.id)),
+        attempts=tuple(await attempts.of_target(connection, target.id)),
+        known_post_ids=await targets.platform_post_ids(connection, account.id, besides=target.id),
+        media=tuple(file for file in found if file is not None),
+        lost_media=next((item.media_id for item, file in zip(target.media, found, strict=True) if file is None), None),
+        platform=registry()[target.platform],
+        upstream=tools.upstreams.get(target.environment),
+        token=tools.vault.open(account.token, account.id) if account.token else "",
+    )
+
+
+async def _file(tools: PublishTools, connection: Connection, item: TargetMedia) -> JobMedia | None:
+    """The file as the upstream is told of it; None when it is gone."""
+    row = await media.by_id(connection, item.media_id)
+    if row is None or row.facts.kind is None:
+        return None
+    return JobMedia(row.facts.kind, row.id, item.source_url or tools.media_url(row), row.facts, item.alt_text)

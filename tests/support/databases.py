@@ -4,6 +4,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -16,19 +17,37 @@ from publicist.storage.session import Database
 ENGINES = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)]
 
 
-@pytest.fixture(scope="session")
-def postgres_uri() -> Iterator[str]:
-    """One PostgreSQL for the session, on a Unix socket in a folder of its own; never a TCP port."""
+@contextmanager
+def postgres_server() -> Iterator[tuple[str, Path]]:
+    """A PostgreSQL of its own, on a Unix socket in a folder of its own; never a TCP port. Its URI and its data."""
     with tempfile.TemporaryDirectory(prefix="publicist-pg-") as folder:
         os.chmod(folder, 0o755)  # the server does not run as root, and has to reach its folder
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        data = Path(folder) / "data"
+        server = get_server(data, cleanup_mode="stop")
         uri = server.get_uri()
         with psycopg.connect(uri) as connection:
             row = connection.execute("SHOW data_directory").fetchone()
         assert row is not None
         assert str(row[0]).startswith(folder), f"not our server: {row[0]}"
-        yield uri
+        yield uri, data
         server.cleanup()
+
+
+def process_ids(data: Path) -> list[int]:
+    """The server on this data directory, and its backends; empty when it does not run."""
+    try:
+        server = int((data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{server}/task/{server}/children").read_text()
+    except FileNotFoundError:
+        return []
+    return [server, *(int(pid) for pid in children.split())]
+
+
+@pytest.fixture(scope="session")
+def postgres_uri() -> Iterator[str]:
+    """One PostgreSQL for the session."""
+    with postgres_server() as (uri, _):
+        yield uri
 
 
 @pytest.fixture

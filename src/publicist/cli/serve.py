@@ -16,6 +16,7 @@ from publicist.api.sandbox import PREFIX
 from publicist.bootstrap import NotForSqlite, open_application
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.cli.sandbox_process import SandboxDied, SandboxOptions, SandboxProcess, sandbox_process
+from publicist.cli.stopping import MARGIN_SECONDS, end_within
 from publicist.crypto.envelope import MasterKeyError
 from publicist.domain.environments import Environment
 from publicist.kit import log
@@ -77,7 +78,8 @@ async def _serve(settings: Settings, listener: socket.socket, as_json: bool) -> 
             timeout_graceful_shutdown=_GRACE_SECONDS,
             server_header=False,
         )
-        server = _Server(config, application.closing)
+        stop_seconds = _GRACE_SECONDS + settings.stop_seconds + MARGIN_SECONDS
+        server = _Server(config, application.closing, stop_seconds)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             if child is not None:
@@ -119,11 +121,15 @@ def _only_sandbox(settings: Settings) -> AbstractContextManager[object]:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that ends with exit code 0 on a signal, instead of dying of the signal once it is done."""
+    """Uvicorn that ends with exit code 0 on a signal, instead of dying of the signal once it is done.
 
-    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+    From the signal on, everything together may take `stop_seconds`.
+    """
+
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event, stop_seconds: float) -> None:
         super().__init__(config)
         self._closing = closing
+        self._stop_seconds = stop_seconds
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -141,6 +147,7 @@ class _Server(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
         self._closing.set()
+        end_within(self._stop_seconds)
 
 
 def _announce(application: Application, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import uvicorn
 
 from publicist.bootstrap import NotForSqlite, open_worker
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
+from publicist.cli.stopping import MARGIN_SECONDS, end_within
 from publicist.crypto.envelope import MasterKeyError
 from publicist.domain.environments import Environment
 from publicist.kit import log
@@ -31,8 +32,13 @@ def run(data_dir: Path | None, as_json: bool) -> int:
 
 async def _work(settings: Settings, as_json: bool) -> None:
     stopped = asyncio.Event()
+
+    def stop() -> None:
+        stopped.set()
+        end_within(settings.stop_seconds + MARGIN_SECONDS)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     async with open_worker(settings, _addresses(settings)) as environments:
         _announce(environments, as_json)
         await stopped.wait()

@@ -45,7 +45,7 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
 
 
 class Database:
-    """SQLite (one writer connection, several readers) or PostgreSQL (one pool) behind the same two methods."""
+    """SQLite (one writer connection, several readers) or PostgreSQL (one pool) behind the same methods."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -54,10 +54,12 @@ class Database:
         if self.is_sqlite:
             self._reader = create_async_engine(target, pool_size=4, max_overflow=0)
             self._writer = create_async_engine(target, pool_size=1, max_overflow=0)
+            self._urgent = self._writer
             _prepare_sqlite(self._reader, "BEGIN")
             _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
         else:
             self._reader = self._writer = create_async_engine(target, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self._urgent = create_async_engine(target, pool_size=2, max_overflow=0, pool_pre_ping=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
@@ -71,10 +73,16 @@ class Database:
         async with self._writer.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def urgent_write(self) -> AsyncIterator[Connection]:
+        """A transaction on connections of its own: for short writes that must not wait for those of everybody else."""
+        async with self._urgent.begin() as connection:
+            yield connection
+
     async def close(self) -> None:
         """Return every connection."""
-        await self._reader.dispose()
-        await self._writer.dispose()
+        for engine in (self._reader, self._writer, self._urgent):
+            await engine.dispose()
 
 
 async def ping(database: Database) -> None:

@@ -1,6 +1,8 @@
 """An account's lease: one worker at a time, fenced by an epoch that every write checks."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,7 +22,11 @@ class LostLease(Exception):
 
 @dataclass
 class Lease:
-    """Held from `take` to `release`. `once` lets only one publish call of the account be under way."""
+    """Held from `take` to `release`. `once` lets only one publish call of the account be under way.
+
+    The account's writes go one after the other: they would wait for its row anyway, and so an account with many targets
+    takes one connection of the pool and not all of them.
+    """
 
     database: Database
     clock: Clock
@@ -28,6 +34,7 @@ class Lease:
     seconds: float
     epoch: int
     once: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     async def take(
@@ -46,16 +53,19 @@ class Lease:
             await asyncio.sleep(self.seconds / 3)
             until = self.clock.now() + timedelta(seconds=self.seconds)
             try:
-                async with self.database.write() as connection:
+                async with self.database.urgent_write() as connection:
                     if not await accounts.renew_lease(connection, self.account_id, epoch=self.epoch, until=until):
                         return
             except Exception:
                 log.exception("lease.renewal_failed", account_id=self.account_id)
 
-    async def check(self, connection: Connection) -> None:
-        """Fence a transaction. Raises LostLease when the epoch is no longer ours."""
-        if not await accounts.holds_lease(connection, self.account_id, epoch=self.epoch):
-            raise LostLease(self.account_id)
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Connection]:
+        """A fenced transaction, the only kind a run makes. Raises LostLease when the epoch is no longer ours."""
+        async with self._writing, self.database.write() as connection:
+            if not await accounts.holds_lease(connection, self.account_id, epoch=self.epoch):
+                raise LostLease(self.account_id)
+            yield connection
 
     async def release(self) -> None:
         """Give the account back."""

@@ -107,8 +107,7 @@ class TargetRun:
         values = {
             "status": TargetStatus.QUEUED, "hold": hold.to_json(), "next_run_at": look_again, "updated_at": now,
         }  # fmt: skip
-        async with self._tools.database.write() as connection:
-            await self._lease.check(connection)
+        async with self._lease.write() as connection:
             await attempts.save_steps(connection, list(self._unsaved.values()))
             await change(connection, self._target, values)
             if hold.to_json() != self._target.hold:
@@ -132,8 +131,7 @@ class TargetRun:
             "hold": None,
             "updated_at": now,
         }
-        async with self._tools.database.write() as connection:
-            await self._lease.check(connection)
+        async with self._lease.write() as connection:
             await change(connection, self._target, values)
             if started is not None:
                 await attempts.add(connection, started)
@@ -206,8 +204,7 @@ class TargetRun:
         wait = pause_of(outcomes, self._tools.timing.retry_pace)
         if wait is None:
             return
-        async with self._tools.database.write() as connection:
-            await self._lease.check(connection)
+        async with self._lease.write() as connection:
             await accounts.throttle(connection, self._situation.account.id, now + wait)
 
     async def _perform(self, call: Call, deadline: float) -> Outcome:
@@ -264,8 +261,7 @@ class TargetRun:
 
     async def _save(self, values: Mapping[str, Any] | None = None) -> None:
         """Commit every unsaved step, and changes of the target with them."""
-        async with self._tools.database.write() as connection:
-            await self._lease.check(connection)
+        async with self._lease.write() as connection:
             await attempts.save_steps(connection, list(self._unsaved.values()))
             if values:
                 await change(connection, self._target, values)
@@ -280,8 +276,7 @@ class TargetRun:
             self._tools.clock.now(),
             self._tools.timing.retry_pace,
         )
-        async with self._tools.database.write() as connection:
-            await self._lease.check(connection)
+        async with self._lease.write() as connection:
             await attempts.save_steps(connection, list(self._unsaved.values()))
             await ending.store(connection, self._target, self._attempt)
         self._unsaved.clear()

@@ -73,6 +73,14 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     upload: Upload | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The request as it is kept and shown: without the queries of media URLs, which hold signatures."""
+        params = {
+            name: value.split("?")[0] if name in ("url", "image_url") and isinstance(value, str) else value
+            for name, value in self.params.items()
+        }
+        return {"method": self.method, "path": self.path, "params": params}
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -11,6 +11,7 @@ from publicist.domain.environments import Environment
 from publicist.domain.known_errors import KnownError
 from publicist.domain.pace import Quota
 from publicist.domain.platform import Call, Decision, Job, Outcome
+from publicist.domain.rehearsal import Answer
 from publicist.kit.http import HttpClient
 from publicist.preflight.rule import Rule, RuleNote
 
@@ -66,6 +67,8 @@ class Platform:
     """The catalogue of the family's errors."""
     decide: Callable[[Job], Decision]
     """What comes next; pure."""
+    answer: Answer
+    """What the network answers when all goes well; pure. `decide` is rehearsed with it."""
     perform: Callable[[Call, Upstream, str, OpenMedia], Awaitable[Outcome]]
     """Send one call with the account's token. Never raises for anything the upstream or the network does."""
     discover: Callable[[Upstream, str], Awaitable[tuple[DiscoveredAccount, ...]]]

@@ -226,7 +226,7 @@ class TargetRun:
             attempt_id=self._attempt.id,
             key=call.key,
             kind=call.kind,
-            request=_request_json(call),
+            request=call.request.to_json(),
             tries=before.tries + 1 if before else 1,
             first_sent_at=before.first_sent_at if before else now,
             sent_at=now,
@@ -281,12 +281,3 @@ class TargetRun:
             await ending.store(connection, self._target, self._attempt)
         self._unsaved.clear()
         self._tools.signals.changed(self._target.post_id)
-
-
-def _request_json(call: Call) -> dict[str, Any]:
-    """The request as it is kept: without the signature of our own media URLs."""
-    params = {
-        name: value.split("?")[0] if name in ("url", "image_url") and isinstance(value, str) else value
-        for name, value in call.request.params.items()
-    }
-    return {"method": call.request.method, "path": call.request.path, "params": params}

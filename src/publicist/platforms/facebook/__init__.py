@@ -6,6 +6,7 @@ from publicist.meta.known_errors import KNOWN_ERRORS
 from publicist.platforms.facebook.connect import CONNECTOR, NONE_FOUND, discover
 from publicist.platforms.facebook.options import FacebookOptions
 from publicist.platforms.facebook.publish import decide
+from publicist.platforms.facebook.rehearsal import answer
 from publicist.platforms.facebook.rules import NOTES, RULES
 from publicist.platforms.manifest import Platform
 
@@ -19,6 +20,7 @@ PLATFORM = Platform(
     notes=NOTES,
     errors=KNOWN_ERRORS,
     decide=decide,
+    answer=answer,
     perform=perform,
     discover=discover,
     none_found=NONE_FOUND,

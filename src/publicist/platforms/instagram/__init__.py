@@ -7,6 +7,7 @@ from publicist.platforms.instagram.connect import discover
 from publicist.platforms.instagram.limits import CONTAINERS_PER_DAY, read_quota
 from publicist.platforms.instagram.options import InstagramOptions
 from publicist.platforms.instagram.publish import decide
+from publicist.platforms.instagram.rehearsal import answer
 from publicist.platforms.instagram.rules import NOTES, RULES
 from publicist.platforms.manifest import Platform
 
@@ -20,6 +21,7 @@ PLATFORM = Platform(
     notes=NOTES,
     errors=KNOWN_ERRORS,
     decide=decide,
+    answer=answer,
     perform=perform,
     discover=discover,
     quota=read_quota,

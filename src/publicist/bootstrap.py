@@ -26,6 +26,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
+from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
@@ -175,11 +176,12 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         http=parts.http,
         organizations=organizations,
         accounts=accounts,
-        limits=Limits(database, clock, vault, parts.tools.upstreams),
+        limits=Limits(database, clock, vault, parts.tools.upstreams, parts.tools.quotas),
         media=parts.media,
         posts=posts,
         post_changes=PostChanges(database, clock, engine, signals),
         post_edits=PostEdits(database, clock, parts.media, posts, engine),
+        validation=Validation(database, clock, parts.media, parts.tools.quotas, post_settings.duplicate_guard),
         pauses=Pauses(database, clock, engine),
         operations=Operations(database, clock, engine),
         events=Events(database),

@@ -16,6 +16,7 @@ from publicist.api import (
     pages,
     posts,
     sandbox,
+    validation,
     webhooks,
 )
 from publicist.api.middleware import BodyLimit, RequestContext
@@ -55,6 +56,7 @@ def create_app(application: Application) -> FastAPI:
     errors.install(app)
     for router in (
         posts.router,
+        validation.router,
         media.router,
         accounts.router,
         organization.router,
@@ -64,7 +66,8 @@ def create_app(application: Application) -> FastAPI:
         health.router,
     ):
         app.include_router(router)
-    app.include_router(posts.unprefixed, include_in_schema=False)
+    for unprefixed in (posts.unprefixed, validation.unprefixed):
+        app.include_router(unprefixed, include_in_schema=False)
     for router in (media.files, sandbox.router, pages.router):
         app.include_router(router, include_in_schema=False)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]

@@ -70,6 +70,10 @@ class Client:
             headers["Prefer"] = f"wait={wait_seconds}"
         return self._call("POST", "/v1/posts", json=dict(body), headers=headers)
 
+    def validate(self, body: Mapping[str, Any]) -> Json:
+        """What `create_post` would say and send, without effect; of many posts when the body is `{"posts": [...]}`."""
+        return self._call("POST", "/v1/posts/validate", json=dict(body))
+
     def post(self, post_id: str) -> Json:
         """One post with its attempts."""
         return self._call("GET", f"/v1/posts/{post_id}")

@@ -17,6 +17,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts
+from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
 from publicist.storage.session import Database
 
@@ -49,6 +50,7 @@ class Application:
     posts: Posts
     post_changes: PostChanges
     post_edits: PostEdits
+    validation: Validation
     pauses: Pauses
     operations: Operations
     events: Events

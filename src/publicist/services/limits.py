@@ -13,7 +13,7 @@ from publicist.kit.errors import NotFound
 from publicist.platforms import Upstream, registry
 from publicist.storage import accounts
 from publicist.storage.session import Database
-from publicist.workflows.quota import containers_used
+from publicist.workflows.quota import QuotaBook, containers_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,21 @@ class AccountLimits:
 
 
 class Limits:
-    """Asks the network; publishes and changes nothing."""
+    """Asks the network, and notes the answer for this process; publishes and changes nothing."""
 
     def __init__(
-        self, database: Database, clock: Clock, vault: Vault, upstreams: Mapping[Environment, Upstream]
+        self,
+        database: Database,
+        clock: Clock,
+        vault: Vault,
+        upstreams: Mapping[Environment, Upstream],
+        quotas: QuotaBook,
     ) -> None:
         self._database = database
         self._clock = clock
         self._vault = vault
         self._upstreams = upstreams
+        self._quotas = quotas
 
     async def read(self, caller: Caller, account_id: str) -> AccountLimits:
         """Raises NotFound."""
@@ -51,4 +57,6 @@ class Limits:
         used = None
         if platform.containers_per_day is not None:
             used = await containers_used(self._database, account.id, self._clock.now())
+        if quota is not None:
+            self._quotas.note(platform, account.id, quota, used or 0, self._clock.now())
         return AccountLimits(account, quota, used, platform.containers_per_day)

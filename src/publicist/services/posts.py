@@ -134,7 +134,7 @@ class Posts:
 
     def preflight(self, prepared: Sequence[Prepared]) -> list[list[dict[str, str]]]:
         """Per target, the warnings to store. Raises PreflightFailed when a rule of severity error is broken."""
-        found = check([item.draft for item in prepared], lambda platform: registry()[platform].rules)
+        found = violations(prepared)
         if any(violation.severity == "error" for violation in found):
             raise as_error(found, self._settings.docs_base)
         return [[_warning(v) for v in found if v.target == index] for index in range(len(prepared))]
@@ -178,7 +178,7 @@ class Posts:
             created_at=now,
         )
         rows = tuple(
-            _target(post, index, item, [*_of_schedule(request), *warnings[index]], request.schedule)
+            _target(post, index, item, [*of_schedule(request), *warnings[index]], request.schedule)
             for index, item in enumerate(prepared)
         )
         async with self._database.write() as connection:
@@ -198,7 +198,7 @@ class Posts:
         await accounts.lock(connection, {target.account_id for target in rows})
         since = now - self._settings.duplicate_guard
         for target in rows:
-            earlier = await targets.accepted_since(connection, target, since)
+            earlier = await targets.accepted_since(connection, target.account_id, target.fingerprint, since)
             if earlier is not None:
                 raise duplicate_post(earlier, self._settings.duplicate_guard, now)
 
@@ -252,6 +252,11 @@ class Posts:
         return row, History(tuple(by_attempt))
 
 
+def violations(prepared: Sequence[Prepared]) -> list[Violation]:
+    """Every violation of every target, warnings included."""
+    return check([item.draft for item in prepared], lambda platform: registry()[platform].rules)
+
+
 async def owned(connection: Connection, caller: Caller, target_id: str) -> Target:
     """A target of the caller. Raises NotFound."""
     target = await targets.get(connection, caller, target_id)
@@ -283,7 +288,8 @@ def _idempotency_key(caller: Caller, key: str, request: PostRequest, post: Post)
     )
 
 
-def _of_schedule(request: PostRequest) -> list[Mapping[str, str]]:
+def of_schedule(request: PostRequest) -> list[Mapping[str, str]]:
+    """What the caller should know about the instant that a wall time was resolved to."""
     return [request.schedule.warning] if request.schedule and request.schedule.warning else []
 
 

@@ -163,14 +163,13 @@ async def twin_in_doubt(connection: Connection, target: Target) -> str | None:
     return found
 
 
-async def accepted_since(connection: Connection, target: Target, since: datetime) -> Target | None:
-    """The latest target with the same content on the same account that was accepted since then and not canceled or
-    refused."""
+async def accepted_since(connection: Connection, account_id: str, fingerprint: str, since: datetime) -> Target | None:
+    """The latest target with that content on that account which was accepted since then and not canceled or refused."""
     query = (
         _targets.select()
         .where(
-            _targets.c.account_id == target.account_id,
-            _targets.c.fingerprint == target.fingerprint,
+            _targets.c.account_id == account_id,
+            _targets.c.fingerprint == fingerprint,
             _targets.c.created_at > since,
             _targets.c.status.not_in(RETRIABLE),
         )

@@ -1,15 +1,18 @@
 """Daily quotas: an account waits before the network refuses. What is left is read now and then, and counted down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from publicist.domain.accounts import Account
+from publicist.domain.pace import Quota
 from publicist.platforms import Platform, Upstream
 from publicist.storage import attempts
 from publicist.storage.session import Database
 
 FRESH = timedelta(minutes=5)
 """How long a reading is counted down before it is read again: others may publish on the account too."""
+KNOWN_FOR = timedelta(hours=1)
+"""How long a reading is worth telling."""
 LOOK_AGAIN = timedelta(minutes=15)
 DAY = timedelta(days=1)
 
@@ -30,9 +33,18 @@ class Wanted:
         return self.containers + 1 if self.containers > 1 else self.containers
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A quota as it was read, with the posts counted on that were started since."""
+
+    quota: Quota
+    read_at: datetime
+
+
 @dataclass(slots=True)
 class _Left:
     read_at: datetime
+    quota: Quota | None
     posts: int | None
     containers: int | None
 
@@ -55,13 +67,29 @@ class QuotaBook:
         """When to ask again for room; None when there is some, which is taken then, or when nobody can tell."""
         if wanted.platform.quota is None:
             return None
-        left = self._left.get(wanted.account.id)
-        if left is None or now - left.read_at >= FRESH:
+        left = self._fresh(wanted.account.id, now)
+        if left is None:
             left = self._left[wanted.account.id] = await _read(database, wanted, now)
         if left.takes(wanted):
             left.take(wanted)
             return None
         return left.read_at + LOOK_AGAIN
+
+    def note(self, platform: Platform, account_id: str, quota: Quota, containers_used: int, now: datetime) -> None:
+        """Remember what somebody else read. A fresh reading of our own stays: posts under way are counted in it."""
+        if self._fresh(account_id, now) is None:
+            self._left[account_id] = _left(platform, quota, containers_used, now)
+
+    def known(self, account_id: str, now: datetime) -> Known | None:
+        """What this process knows of an account's quota without asking; None when it was not read within an hour."""
+        left = self._left.get(account_id)
+        if left is None or left.quota is None or left.posts is None or now - left.read_at >= KNOWN_FOR:
+            return None
+        return Known(replace(left.quota, used=left.quota.total - left.posts), left.read_at)
+
+    def _fresh(self, account_id: str, now: datetime) -> _Left | None:
+        left = self._left.get(account_id)
+        return left if left is not None and now - left.read_at < FRESH else None
 
 
 async def _read(database: Database, wanted: Wanted, now: datetime) -> _Left:
@@ -69,11 +97,16 @@ async def _read(database: Database, wanted: Wanted, now: datetime) -> _Left:
     quota = None
     if platform.quota is not None:
         quota = await platform.quota(wanted.upstream, wanted.token, wanted.account.platform_account_id)
-    used = await containers_used(database, wanted.account.id, now)
+    return _left(platform, quota, await containers_used(database, wanted.account.id, now), now)
+
+
+def _left(platform: Platform, quota: Quota | None, containers_used: int, now: datetime) -> _Left:
+    per_day = platform.containers_per_day
     return _Left(
-        now,
-        quota.total - quota.used if quota else None,
-        platform.containers_per_day - used if platform.containers_per_day is not None else None,
+        read_at=now,
+        quota=quota,
+        posts=quota.total - quota.used if quota else None,
+        containers=per_day - containers_used if per_day is not None else None,
     )
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from publicist.api.schemas.common import In, Moment, Out
 from publicist.domain.accounts import Account
+from publicist.domain.pace import Quota
 from publicist.services.accounts import Connected, Dialog
 from publicist.services.limits import AccountLimits
 
@@ -87,19 +88,27 @@ class LimitsOut(Out):
     containers: ContainersOut | None
 
 
+def quota_out(quota: Quota | None) -> QuotaOut | None:
+    """On the wire."""
+    if quota is None:
+        return None
+    return QuotaOut(used=quota.used, total=quota.total, duration_seconds=int(quota.duration.total_seconds()))
+
+
+def containers_out(used: int | None, per_day: int | None) -> ContainersOut | None:
+    """On the wire; None for a network that does not count them."""
+    return ContainersOut(used=used, total=per_day) if used is not None and per_day is not None else None
+
+
 def limits_out(limits: AccountLimits) -> LimitsOut:
     """On the wire."""
-    quota, account = limits.quota, limits.account
+    account = limits.account
     return LimitsOut(
         account_id=account.id,
         platform=account.platform,
         throttled_until=account.throttled_until,
-        quota=QuotaOut(used=quota.used, total=quota.total, duration_seconds=int(quota.duration.total_seconds()))
-        if quota
-        else None,
-        containers=ContainersOut(used=limits.containers_used, total=limits.containers_per_day)
-        if limits.containers_used is not None and limits.containers_per_day is not None
-        else None,
+        quota=quota_out(limits.quota),
+        containers=containers_out(limits.containers_used, limits.containers_per_day),
     )
 
 

@@ -1,4 +1,4 @@
-"""Write the generated references under docs/reference and settings.example.env; `--check` only compares."""
+"""Write the references under docs/reference, settings.example.env and the packaged rules.json; `--check` compares."""
 
 import asyncio
 import json
@@ -10,9 +10,8 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from publicist.api import known_errors
+from publicist.api import known_errors, rules
 from publicist.api.app import create_app
-from publicist.api.pages import entries
 from publicist.api.reference import render_api
 from publicist.bootstrap import open_application
 from publicist.domain.events import EVENT_TYPES
@@ -20,9 +19,11 @@ from publicist.kit.errors import ERRORS
 from publicist.kit.settings import Settings
 from publicist.preflight import render
 from publicist.services.application import Addresses
+from publicist.services.rules import entries
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+RULES_FILE = ROOT / "src" / "publicist" / "rules.json"
 
 
 async def _openapi() -> Mapping[str, object]:
@@ -44,6 +45,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "api.md": render_api(spec),
         REFERENCE / "openapi.json": json.dumps(spec, indent=1, ensure_ascii=False) + "\n",
         ROOT / "settings.example.env": _settings_file(),
+        RULES_FILE: rules.packaged(),
     }
     for entry in entries():
         found[REFERENCE / "rules" / f"{render.slug(entry.id)}.md"] = render.rule_page(entry)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from publicist.api.pages import entries
 from publicist.kit.errors import ERRORS
+from publicist.services.rules import entries
 
 ROOT = Path(__file__).parent.parent.parent
 RAISED = re.compile(r'rule="((?:instagram|facebook|meta|media|publish)\.[a-z_.]+)"')

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -353,6 +354,17 @@ def test_the_quota_is_unknown_until_it_was_read_and_counts_on(tmp_path: Path) ->
             assert running.post({**body, "text": f"picture {number}"}).status_code == 201
         quota = validated(running, body)["targets"][0]["quota"]
         assert (quota["state"], quota["posts"]["used"], quota["containers"]["used"]) == ("full", 2, 2)
+
+
+def test_an_idempotency_key_is_not_used_up(served: Served, account_of: AccountOf) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    body = {"account": {"platform": "facebook", "id": account_of("facebook")["id"]}, "text": "x", "scheduledAt": FAR}
+    for text in ("first", "second"):
+        reply = served.call("POST", "/v1/posts/validate", json={**body, "text": text}, headers=key)
+        assert (reply.status_code, "idempotency-replayed" in reply.headers) == (200, False)
+    created = served.post(body, **key)
+    assert (created.status_code, "idempotency-replayed" in created.headers) == (202, False)
+    assert served.call("DELETE", f"/v1/posts/{created.json()['id']}").status_code == 200
 
 
 def test_the_client_validates(served: Served, account_of: AccountOf) -> None:

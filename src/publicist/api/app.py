@@ -15,6 +15,7 @@ from publicist.api import (
     organization,
     pages,
     posts,
+    rules,
     sandbox,
     validation,
     webhooks,
@@ -37,6 +38,8 @@ TAGS = [
     {"name": "Organization", "description": "Pause everything, and go on."},
     {"name": "Events", "description": "What happened, in order: in pages, or as it happens."},
     {"name": "Webhooks", "description": "Events sent to your server, signed, until they arrive."},
+    {"name": "Rules", "description": "What is refused before Meta sees it, and where that is written; no key needed."},
+    {"name": "Errors", "description": "What Meta's errors mean, and what each proves; no key needed."},
     {"name": "Health", "description": "Is it up?"},
 ]
 
@@ -62,6 +65,7 @@ def create_app(application: Application) -> FastAPI:
         organization.router,
         events.router,
         webhooks.router,
+        rules.router,
         known_errors.router,
         health.router,
     ):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from publicist import __version__
 from publicist.api import known_errors
@@ -16,24 +16,15 @@ from publicist.api.deps import App
 from publicist.api.reference import render_api
 from publicist.domain.events import EVENT_TYPES
 from publicist.kit.errors import ERRORS
-from publicist.platforms import registry
 from publicist.preflight import render
-from publicist.preflight.notes import NOTES
 from publicist.services.application import Application
+from publicist.services.rules import entries
 
 router = APIRouter()
 
 _HERE = Path(__file__).parent
 _templates = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-
-
-def entries() -> list[render.Entry]:
-    """Every rule and note of every platform, and those that belong to none."""
-    found: list[render.Entry] = list(NOTES)
-    for platform in registry().values():
-        found += [*platform.rules, *platform.notes]
-    return render.unique(found)
 
 
 def html(markdown: str, title: str, status: int = 200) -> HTMLResponse:
@@ -95,7 +86,7 @@ async def docs_index() -> HTMLResponse:
     words = """# Publicist docs
 
 - [API reference](/docs/api): every route, with examples
-- [Rules](/docs/preflight): what Facebook and Instagram would refuse
+- [Rules](/docs/preflight): what Facebook and Instagram would refuse; as JSON: [/v1/rules](/v1/rules)
 - [Errors](/docs/errors): every code and what to do
 - [Meta's errors](/docs/meta-errors): what each means, and what it proves
 - [Events](/docs/events): what is recorded when something happens
@@ -115,14 +106,14 @@ async def docs_rules() -> HTMLResponse:
     return html(render.rules_index(entries()).replace("](", "](/docs/preflight/"), "Rules")
 
 
-@router.get("/docs/preflight/{slug}")
+@router.get("/docs/preflight/{slug:path}")
 async def docs_rule(slug: str) -> HTMLResponse:
     """One rule; a rule that names a field of the request has a page that says so."""
     entry = next((entry for entry in entries() if render.slug(entry.id) == slug.lower()), None)
     if entry is not None:
         return html(render.rule_page(entry), entry.id)
     words = (
-        f"# {escape(slug)}\n\nThis rule names a part of the request (dots are written as dashes here): the error's "
+        f"# {_plain(slug)}\n\nThis rule names a part of the request (dots are written as dashes here): the error's "
         "`message` says what is wrong with it, and the [API reference](/docs/api) says what it takes.\n"
     )
     return html(words, "Request rule")

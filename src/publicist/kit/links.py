@@ -1,6 +1,6 @@
 """Addresses: those of the docs pages about errors and rules, and those that callers send."""
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 
 def http_url(text: str) -> SplitResult | None:
@@ -18,5 +18,6 @@ def doc_url(base: str, code: str) -> str:
 
 
 def rule_url(base: str, rule: str) -> str:
-    """The page of a rule: dots become dashes, lower-cased (contract: errors, envelope)."""
-    return f"{base}/docs/preflight/{rule.replace('.', '-').lower()}"
+    """The page of a rule: dots become dashes, lower-cased (contract: errors, envelope). A rule may be the name of a
+    field that a caller made up, so what a URL cannot hold is escaped."""
+    return f"{base}/docs/preflight/{quote(rule.replace('.', '-').lower(), safe='')}"

@@ -87,10 +87,10 @@ def _message(rule: Rule) -> str:
 
 
 def _example(draft: Draft) -> str:
-    return f"```json\n{json.dumps(_body(draft), indent=2, ensure_ascii=False)}\n```"
+    return f"```json\n{json.dumps(example_body(draft), indent=2, ensure_ascii=False)}\n```"
 
 
-def _body(draft: Draft) -> dict[str, Any]:
+def example_body(draft: Draft) -> dict[str, Any]:
     """A draft as the request it came from, long texts shortened, with what the bytes are told in words."""
     body: dict[str, Any] = {"account": {"platform": draft.platform}}
     if draft.text is not None:
@@ -155,7 +155,8 @@ def rules_index(entries: Sequence[Entry]) -> str:
     rows = [f"| [`{e.id}`]({slug(e.id)}.md) | {e.title} | {_severity(e)} |" for e in unique(entries)]
     head = [
         "# Rules",
-        "What a platform would refuse, caught before it sees it. A refusal lists every rule that a request breaks.",
+        "What a platform would refuse, caught before it sees it. A refusal lists every rule that a request breaks.\n"
+        "The same as JSON: `GET /v1/rules`, `GET /v1/rules/{id}`, and `publicist/rules.json` in the package.",
         "\n".join(["| Rule | What it says | Effect |", "|---|---|---|", *rows]),
     ]
     return "\n\n".join(head) + "\n"

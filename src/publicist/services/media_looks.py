@@ -33,7 +33,7 @@ class MediaLooks(MediaService):
         try:
             facts = await probe_file(path)
         finally:
-            path.unlink(missing_ok=True)
+            await asyncio.to_thread(path.unlink, missing_ok=True)
         return Media(
             id="",
             organization_id=caller.organization_id,

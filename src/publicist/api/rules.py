@@ -1,0 +1,109 @@
+"""Every rule as data: for agents, for form builders, and for whoever wants to know the limits without asking Meta."""
+
+import json
+from datetime import date
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from publicist import __version__
+from publicist.api.deps import App
+from publicist.api.schemas.common import Out, errors
+from publicist.kit.links import rule_url
+from publicist.preflight.render import Entry, example_body
+from publicist.preflight.rule import Rule
+from publicist.services.rules import entries, entry, platforms_of
+
+router = APIRouter(prefix="/v1/rules", tags=["Rules"])
+
+
+class RuleOut(Out):
+    """One rule. `raised` is `preflight` (before anything is sent, with examples and a limit) or `later`, by the network
+    or while an account is connected. In examples, long texts are shortened and files are told in words.
+    """
+
+    id: str
+    raised: str
+    severity: str | None
+    platforms: list[str]
+    title: str
+    why: str
+    message: str | None = Field(description="What the violation of the failing example says.")
+    path: str | None = Field(description="Where in the request that violation points.")
+    limit: Any
+    unit: str | None
+    remediation: str
+    source: str
+    verified: date
+    rule_url: str
+    passing: dict[str, Any] | None
+    failing: dict[str, Any] | None
+
+
+class RuleList(Out):
+    """The catalogue of one version of Publicist."""
+
+    version: str
+    data: list[RuleOut]
+
+
+@router.get("", operation_id="listRules", summary="Every rule, with its limit and its source", responses=errors())
+async def list_rules(app: App) -> RuleList:
+    """The whole catalogue; it needs no key. Python programs have the same in the package, as `publicist/rules.json`."""
+    return _catalogue(app.docs_base)
+
+
+@router.get("/{id}", operation_id="getRule", summary="One rule, with its limit and its source", responses=errors(404))
+async def get_rule(app: App, id: str) -> RuleOut:
+    """By the id that violations and errors name in `rule`, for example `instagram.media.aspect_ratio`."""
+    return _out(entry(id), app.docs_base)
+
+
+@cache
+def _catalogue(docs_base: str) -> RuleList:
+    """Made once: rules are code and do not change while a server runs."""
+    return RuleList(version=__version__, data=[_out(found, docs_base) for found in entries()])
+
+
+def packaged() -> str:
+    """The catalogue as the file in the package: one rule per line, `ruleUrl` relative to wherever a server runs."""
+    listed = _catalogue("").model_dump(mode="json", by_alias=True)
+    lines = ",\n".join(json.dumps(rule, ensure_ascii=False) for rule in listed["data"])
+    return f'{{"version": {json.dumps(listed["version"])}, "data": [\n{lines}\n]}}\n'
+
+
+def _out(found: Entry, docs_base: str) -> RuleOut:
+    return RuleOut(
+        id=found.id,
+        platforms=list(platforms_of(found)),
+        title=found.title,
+        why=found.why,
+        remediation=found.remediation,
+        source=found.source,
+        verified=found.verified,
+        rule_url=rule_url(docs_base, found.id),
+        **(_checked(found) if isinstance(found, Rule) else _NOT_CHECKED),
+    )
+
+
+_NOT_CHECKED: dict[str, Any] = {
+    "raised": "later",
+    **dict.fromkeys(("severity", "message", "path", "limit", "unit", "passing", "failing")),
+}
+
+
+def _checked(rule: Rule) -> dict[str, Any]:
+    finding = next(iter(rule.check(rule.failing)))
+    limit = rule.limit.value if rule.limit else None
+    return {
+        "raised": "preflight",
+        "severity": rule.severity,
+        "message": finding.message,
+        "path": finding.at,
+        "limit": list(limit) if isinstance(limit, tuple) else limit,
+        "unit": rule.limit.unit if rule.limit else None,
+        "passing": example_body(rule.passing),
+        "failing": example_body(rule.failing),
+    }

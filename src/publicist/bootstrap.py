@@ -181,7 +181,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         posts=posts,
         post_changes=PostChanges(database, clock, engine, signals),
         post_edits=PostEdits(database, clock, parts.media, posts, engine),
-        validation=Validation(database, clock, parts.media, parts.tools.quotas, post_settings.duplicate_guard),
+        validation=Validation(database, clock, parts.media, parts.tools.quotas, post_settings),
         pauses=Pauses(database, clock, engine),
         operations=Operations(database, clock, engine),
         events=Events(database),

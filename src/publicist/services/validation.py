@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from publicist.domain.api_keys import Caller
 from publicist.domain.media import Kind
@@ -14,12 +14,12 @@ from publicist.kit.clock import Clock
 from publicist.kit.errors import DuplicatePost, PublicistError
 from publicist.platforms import registry
 from publicist.preflight.violation import Violation
-from publicist.services.drafts import Prepared, prepare
+from publicist.services.drafts import Prepared, Terms, prepare
 from publicist.services.media import MediaService
 from publicist.services.media_looks import MediaLooks
 from publicist.services.post_refusals import check_time, duplicate_post
 from publicist.services.post_requests import PostRequest
-from publicist.services.posts import fingerprint, of_schedule, violations
+from publicist.services.posts import PostSettings, fingerprint, of_schedule, violations
 from publicist.services.readiness import ReadinessReader
 from publicist.storage import targets
 from publicist.storage.session import Database
@@ -60,13 +60,13 @@ class Validation:
     """Looks at posts as `Posts.create` does; stores nothing and calls no network but for the URLs of media."""
 
     def __init__(
-        self, database: Database, clock: Clock, media: MediaService, quotas: QuotaBook, duplicate_guard: timedelta
+        self, database: Database, clock: Clock, media: MediaService, quotas: QuotaBook, settings: PostSettings
     ) -> None:
         self._database = database
         self._clock = clock
         self._media = media
         self._quotas = quotas
-        self._guard = duplicate_guard
+        self._settings = settings
 
     async def validate(self, caller: Caller, request: PostRequest) -> list[TargetVerdict]:
         """A verdict per target, in order. Raises ValidationFailed and NotFound as `Posts.create` does."""
@@ -96,7 +96,7 @@ class Validation:
     ) -> list[TargetVerdict]:
         now = self._clock.now()
         check_time(request.scheduled_at, now)
-        prepared = await prepare(self._database, looks, caller, request)
+        prepared = await prepare(self._database, looks, caller, request, Terms(now, self._settings.limits))
         found = violations(prepared)
         due = request.scheduled_at or now
         return [
@@ -130,11 +130,11 @@ class Validation:
     async def _repeated(self, item: Prepared, now: datetime) -> list[Notice]:
         """What a request without an Idempotency-Key would be refused for."""
         async with self._database.read() as connection:
-            since = now - self._guard
+            since = now - self._settings.duplicate_guard
             earlier = await targets.accepted_since(connection, item.account.id, fingerprint(item), since)
         if earlier is None:
             return []
-        refusal: DuplicatePost = duplicate_post(earlier, self._guard, now)
+        refusal: DuplicatePost = duplicate_post(earlier, self._settings.duplicate_guard, now)
         words = f"{refusal.message} Without an Idempotency-Key it would be refused."
         return [Notice("post.duplicate", words, refusal.remediation)]
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publicist.api.pages import entries
 from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.kit.settings import Settings
 from publicist.platforms import registry
@@ -17,6 +16,7 @@ from publicist.preflight.examples import draft, image
 from publicist.preflight.graphemes import count
 from publicist.preflight.render import rule_page
 from publicist.preflight.rule import Rule
+from publicist.services.rules import entries
 from tests.support.patches import patched
 
 _ALL = [(name, rule) for name, platform in registry().items() for rule in platform.rules]

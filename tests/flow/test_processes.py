@@ -152,7 +152,7 @@ def test_serving_without_working_on_sqlite_is_refused(tmp_path: Path) -> None:
 
 def test_a_database_that_forgets_is_refused(tmp_path: Path, env: dict[str, str]) -> None:
     url = env["PUBLICIST_DATABASE_URL"]
-    with psycopg.connect(driver_url(url, asynchronous=False).replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(driver_url(url).replace("+psycopg", ""), autocommit=True) as connection:
         name = connection.info.dbname
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     words = _refused("worker", "--data-dir", str(tmp_path / "data"), **env)

@@ -15,7 +15,7 @@ from publicist.storage.tables import metadata
 
 def test_migrations_and_tables_agree(database_url: str) -> None:
     assert migrate.upgrade(database_url)
-    engine = sa.create_engine(driver_url(database_url, asynchronous=False))
+    engine = sa.create_engine(driver_url(database_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, metadata)
@@ -32,7 +32,7 @@ def test_downgrade_leaves_no_table_behind(database_url: str) -> None:
     migrate.upgrade(database_url)
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-    config.attributes["url"] = driver_url(database_url, asynchronous=False)
+    config.attributes["url"] = driver_url(database_url)
     command.downgrade(config, "base")
     engine = sa.create_engine(config.attributes["url"])
     left = sa.inspect(engine).get_table_names()

@@ -47,13 +47,13 @@ class Operations:
             raise PlatformUnavailable(
                 f"Posts are accepted, but nobody publishes them: {obstacle}.", remediation="Look at the server's log."
             )
-        async with self._database.read() as connection:
+        async with self._database.scan() as connection:
             return await measures.due(connection, self._clock.now())
 
     async def measures(self) -> Measures:
         """Everything at once. Raises PlatformUnavailable when the database does not answer."""
         await self.alive()
-        async with self._database.read() as connection:
+        async with self._database.scan() as connection:
             due = await measures.due(connection, self._clock.now())
             counts = await measures.counts(connection)
         return Measures(due, counts, await self._engine.obstacle())

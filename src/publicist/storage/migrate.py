@@ -14,7 +14,7 @@ from publicist.storage.session import driver_url
 def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["url"] = driver_url(url, asynchronous=False)
+    config.attributes["url"] = driver_url(url)
     return config
 
 

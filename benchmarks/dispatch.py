@@ -71,7 +71,7 @@ def _running(engine: str, accounts: int) -> Iterator[tuple[Served, Graphsim]]:
             object_calls_per_day=100_000_000,
         )
         sim.seed(world(accounts))
-        env: Mapping[str, str] = {**SHARED, **database, "PUBLICIST_SANDBOX_URL": sim.url}
+        env: Mapping[str, str] = {**SHARED, **database.env, "PUBLICIST_SANDBOX_URL": sim.url}
         try:
             with serving(Path(folder) / "data", env=env, port=port) as served:
                 yield served, sim

@@ -47,6 +47,8 @@ class Cell:
     name: str
     arm: dict[str, Any] | None = None
     faults: tuple[dict[str, Any], ...] = field(default=())
+    expected: str = "once"
+    """The verdict that is right: not `once` where Meta never lets the post come out."""
 
 
 def fault_cells(surface: str) -> Iterator[Cell]:
@@ -82,6 +84,46 @@ def cut_cells() -> Iterator[Cell]:
             yield Cell(f"cut {moment} {number}", arm)
 
 
+ENDLESS_EDGES = {
+    "instagram_image": "POST /{ig-user}/media",
+    "instagram_reel": "POST /{ig-user}/media",
+    "instagram_carousel": "POST /{ig-user}/media",
+    "page_video": "POST /{page}/videos",
+}
+"""The call whose media can stay in progress for good, by surface; the other surfaces have none."""
+
+
+def endless_cells(surface: str) -> Iterator[Cell]:
+    """Media that are never ready: given up with a reason, also when the process dies while it waits for them.
+
+    A Page's video is accepted before it is ready, so nobody can say that it will not come out: `unconfirmed`.
+    """
+    if surface not in ENDLESS_EDGES:
+        return
+    faults = ({"kind": "stuck", "edge": ENDLESS_EDGES[surface], "calls": "1-"},)
+    expected = "unconfirmed" if surface == "page_video" else "failed"
+    for number in (0, 1, 4):
+        arm = {"moment": "call-after", "step": "read", "number": number, "action": "kill"} if number else None
+        where = f", killed after look {number}" if number else ""
+        yield Cell(f"endless IN_PROGRESS{where}", arm, faults, expected)
+
+
+def serving_cells() -> Iterator[Cell]:
+    """The process that serves dies around the commit of a request; the client sends the request again."""
+    for moment in ("commit-before", "commit-after"):
+        arm = {"moment": moment, "step": "accept", "number": 1, "action": "kill"}
+        yield Cell(f"serving killed {moment} accept", arm)
+
+
+def restart_cells() -> Iterator[Cell]:
+    """PostgreSQL crashes and comes back while a process stands at a stop point around the call that publishes."""
+    points = [(moment, "run", number) for moment in ("commit-before", "commit-after") for number in range(1, 4)]
+    points += [("call-before", "once", 1), ("call-after", "once", 1), ("commit-before", "accept", 1)]
+    for moment, step, number in (*points, ("commit-after", "accept", 1)):
+        arm = {"moment": moment, "step": step, "number": number, "action": "restart"}
+        yield Cell(f"database restarted {moment} {step} {number}", arm)
+
+
 def sample_cells(surface: str) -> Iterator[Cell]:
     """A few of each kind, for every test run."""
     before, after = ({"moment": f"call-{when}", "step": "once", "number": 1} for when in ("before", "after"))
@@ -90,3 +132,4 @@ def sample_cells(surface: str) -> Iterator[Cell]:
     yield Cell("sample killed after the call", {**after, "action": "kill"})
     yield Cell("sample killed after a 500", {**after, "action": "kill"}, (fault,))
     yield Cell("sample cut at COMMIT", {"moment": "commit-after", "step": "run", "number": 1, "action": "cut"})
+    yield Cell("sample serving killed", {"moment": "commit-after", "step": "accept", "number": 1, "action": "kill"})

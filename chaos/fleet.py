@@ -1,74 +1,75 @@
-"""The processes of the matrix: one that serves and publishes on SQLite; one that serves and two workers otherwise."""
+"""The processes of a run: one that serves and publishes on SQLite; on PostgreSQL those that serve, and workers."""
 
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chaos.rig import FAST, Publicist
+from chaos.processes import Process, Publicist, Worker, own_environment
+from chaos.rig import FAST, free_port
 
-_VICTIM = "chaos.victim"
+PRODUCT = "publicist.cli.main"
+VICTIM = "chaos.victim"
+"""The product with stop points."""
 _WORKERS = 2
 _DYING_SECONDS = 20.0
 
 
-class _Worker:
-    """`publicist worker` with stop points."""
-
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
-        self._folder = folder
-        self._env = env
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", _VICTIM, "worker", "--json", "--data-dir", str(self._folder / "data")]
-        with (self._folder / "publicist.log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=self._env)
-        assert self._process.stdout is not None
-        if not self._process.stdout.readline():
-            raise RuntimeError((self._folder / "publicist.log").read_text()[-3000:])
-        self._process.stdout.close()
-
-    def end(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-
 class Fleet:
-    """`front` takes the requests; whoever publishes can be hit. `database` is empty for SQLite."""
+    """`front` takes the requests, `fronts` are all that do; `database` is empty for SQLite, which has one process.
 
-    def __init__(self, folder: Path, sim_url: str, port: int, database: Mapping[str, str]) -> None:
+    `module` is PRODUCT or VICTIM; `extra` are settings on top of those that make waiting short.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sim_url: str,
+        port: int,
+        database: Mapping[str, str],
+        *,
+        module: str = PRODUCT,
+        serving: int = 1,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
-        env = {**database, "CHAOS_FOLDER": str(folder)}
-        if not database:
-            self.front = Publicist(folder, sim_url, port, env, module=_VICTIM)
-            self._victims: list[Publicist | _Worker] = [self.front]
-            return
-        self.front = Publicist(folder, sim_url, port, {**env, "PUBLICIST_WORK": "false"})
-        own = {name: value for name, value in os.environ.items() if not name.startswith("PUBLICIST_")}
-        urls = {"PUBLICIST_SANDBOX_URL": sim_url, "PUBLICIST_PORT": str(port)}
-        workers = [_Worker(folder, {**own, **FAST, **env, **urls}) for _ in range(_WORKERS)]
-        self._victims = list(workers)
+        env = {**own_environment(), **FAST, **(extra or {}), **database, "CHAOS_FOLDER": str(folder)}
+        env["PUBLICIST_SANDBOX_URL"] = sim_url
+        if database:
+            apart = {**env, "PUBLICIST_WORK": "false"}
+            ports = [port, *(free_port() for _ in range(serving - 1))]
+            self.fronts = [Publicist(folder, one, apart, module) for one in ports]
+            self.workers = [Worker(folder, module, {**env, "PUBLICIST_PORT": str(port)}) for _ in range(_WORKERS)]
+        else:
+            self.fronts = [Publicist(folder, port, env, module)]
+            self.workers = []
+        self.front = self.fronts[0]
+        self.processes: list[Process] = [*self.fronts, *self.workers]
 
     def start(self) -> None:
-        """Everything that is not running, one after the other."""
-        for process in (self.front, *self._victims):
+        """Everything that is not running, one after the other; all that serve know the first one's key."""
+        for process in self.processes:
             if not process.is_running:
                 process.start()
+        for front in self.fronts:
+            front.key = self.front.key
+
+    @property
+    def kills(self) -> dict[str, int]:
+        """How often processes that serve and processes that only work were killed."""
+        return {"serving": sum(one.kills for one in self.fronts), "working": sum(one.kills for one in self.workers)}
+
+    def stop(self) -> None:
+        """End all as an operator would, and fail when one does not end cleanly."""
+        for process in reversed(self.processes):
+            process.stop()
 
     def end(self) -> None:
         """Leave nothing behind."""
-        for process in (self.front, *self._victims):
+        for process in self.processes:
             process.end()
 
     def arm(self, **what: Any) -> None:
@@ -91,7 +92,7 @@ class Fleet:
     def bury(self) -> None:
         """Wait until the process that was hit is dead, and start another in its place."""
         deadline = time.monotonic() + _DYING_SECONDS
-        while all(process.is_running for process in self._victims):
+        while all(process.is_running for process in self.processes):
             if time.monotonic() > deadline:
                 raise TimeoutError("a process was told to die, and did not")
             time.sleep(0.01)

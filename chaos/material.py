@@ -6,21 +6,26 @@ from importlib import resources
 from pathlib import Path
 
 from chaos.posts import Material, Post, make
-from chaos.rig import Publicist
+from chaos.processes import Publicist
 
 SAMPLES = Path(str(resources.files("publicist.cli") / "samples"))
 
 
 def prepare(publicist: Publicist, seed: str) -> Callable[[int], Post]:
     """Connect and upload; makes post number N of the run."""
+    material = gather(publicist)
+    return partial(_made, seed, material)
+
+
+def gather(publicist: Publicist) -> Material:
+    """Connect and upload."""
     accounts = publicist.connect()
     pictures = [publicist.upload(SAMPLES / name) for name in ("coffee.jpg", "cat.jpg", "rocket.jpg")]
     by_platform = {
         platform: [account for account in accounts if account["platform"] == platform]
         for platform in ("instagram", "facebook")
     }
-    material = Material(pictures, publicist.upload(SAMPLES / "clip.mp4"), by_platform)
-    return partial(_made, seed, material)
+    return Material(pictures, publicist.upload(SAMPLES / "clip.mp4"), by_platform)
 
 
 def _made(seed: str, material: Material, number: int) -> Post:

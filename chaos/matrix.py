@@ -1,90 +1,70 @@
 """The matrix: one post per cell, a kill at every stop point in turn, every fault around the call that publishes."""
 
-import json
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from chaos.cells import Cell, cut_cells, fault_cells, frozen_cells, sample_cells
-from chaos.databases import chaos_database
-from chaos.fleet import Fleet
+from chaos.cells import (
+    ENDLESS_EDGES,
+    Cell,
+    cut_cells,
+    endless_cells,
+    fault_cells,
+    frozen_cells,
+    restart_cells,
+    sample_cells,
+    serving_cells,
+)
+from chaos.fleet import VICTIM
+from chaos.journal import Journal, Record
 from chaos.judge import CLOSED, judge
 from chaos.material import prepare
 from chaos.posts import SURFACES, Post
-from chaos.rig import Say, free_port, simulated_meta, world
-from tests.support.graphsim import Graphsim
+from chaos.rig import Say
+from chaos.stage import Stage, stage
 
-END_SECONDS = 60.0
+END_SECONDS = 120.0
 FROZEN_SECONDS = 16.0
 """Longer than two leases, request timeout, settle and the clean reads: whoever takes over has acted by then."""
 LANES = 3
-COUNTED = ("once", "twice", "lost", "unconfirmed", "failed", "refused")
+COUNTED = ("once", "twice", "lost", "unconfirmed", "failed", "refused", "canceled")
 ADMITTED = frozenset((surface, "frozen call-before once") for surface in ("page_text", "page_link"))
 """A worker that stands still between its last look at the clock and the first byte, for longer than everybody waits,
 doubles a Page text: no guard of a sender can see that (design: fencing). Counted apart."""
-PARTS = ("kills", "faults", "frozen", "cuts")
+PARTS = ("kills", "faults", "frozen", "cuts", "serving", "restarts", "endless")
+IMPATIENT = {"PUBLICIST_PACE": "0.01"}
+"""Cells that wait for a deadline, 30 minutes for a video, in lanes of their own."""
+Pick = Callable[[str, str, str], bool]
+"""Whether a cell is played, by engine, surface and name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What became of a cell; `where` is the stop point that was hit, empty when none was."""
-
-    engine: str
-    surface: str
-    cell: str
-    where: str
-    verdict: str
-    status: str
-    seen: int
-    seconds: float
-    error: str = ""
-
-
-class Journal:
-    """Records of a run as JSON lines: a run that was interrupted goes on where it stopped."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        lines = path.read_text().splitlines() if path.exists() else []
-        self.records = [Record(**json.loads(line)) for line in lines]
-
-    def find(self, engine: str, surface: str, cell: str) -> Record | None:
-        """The record of a cell that was played before."""
-        key = (engine, surface, cell)
-        return next((one for one in self.records if (one.engine, one.surface, one.cell) == key), None)
-
-    def add(self, record: Record) -> None:
-        """Keep it, on disk at once."""
-        with self._lock, self._path.open("a") as file:
-            file.write(json.dumps(asdict(record)) + "\n")
-            self.records.append(record)
+def every(engine: str, surface: str, cell: str) -> bool:
+    """Plays all."""
+    return True
 
 
 class Lane:
     """The cells of one surface on one engine, one after the other, on processes of its own."""
 
-    def __init__(self, fleet: Fleet, sim: Graphsim, journal: Journal, engine: str, surface: str, seed: str) -> None:
-        self._fleet = fleet
-        self._sim = sim
+    def __init__(self, place: Stage, journal: Journal, engine: str, surface: str, seed: str) -> None:
+        self._fleet = place.fleet
+        self._judge = place.judge
+        self._database = place.database
         self._journal = journal
         self._engine = engine
         self._surface = surface
-        self._seed = seed
+        self._make = prepare(place.fleet.front, seed)
         self._number = count(SURFACES.index(surface), len(SURFACES))
 
-    def run(self, parts: frozenset[str], say: Say) -> None:
+    def run(self, parts: frozenset[str], pick: Pick, say: Say) -> None:
         """Play what was not played before."""
-        self._fleet.start()
-        self._make = prepare(self._fleet.front, self._seed)
         for cell in self._cells(parts):
+            if not pick(self._engine, self._surface, cell.name):
+                continue
             found = self._journal.find(self._engine, self._surface, cell.name)
             record = found or self._play(cell)
             if found is None:
@@ -108,19 +88,25 @@ class Lane:
             yield from frozen_cells()
         if "cuts" in parts:
             yield from cut_cells()
+        if "serving" in parts:
+            yield from serving_cells()
+        if "restarts" in parts and self._database.server is not None:
+            yield from restart_cells()
+        if "endless" in parts:
+            yield from endless_cells(self._surface)
 
     def _play(self, cell: Cell) -> Record:
         start = time.monotonic()
         post = self._make(next(self._number))
         if cell.faults:
-            self._sim.control("POST", "faults", json={"faults": list(cell.faults)})
+            self._judge.control("POST", "faults", json={"faults": list(cell.faults)})
         if cell.arm:
             self._fleet.arm(cell=cell.name, **cell.arm)
         hit = self._send_and_strike(cell, post)
-        state = self._await_end(post)
-        self._sim.control("DELETE", "faults")
+        state = self._await_end(post, cell.expected)
+        self._judge.control("DELETE", "faults")
         self._fleet.disarm()
-        listed = self._sim.control("GET", "published")["published"]
+        listed = self._judge.published()
         verdict = judge([post], {post.target_id: state}, listed)
         word = next(name for name in COUNTED if getattr(verdict, name))
         if word == "twice" and (self._surface, cell.name) in ADMITTED:
@@ -137,6 +123,7 @@ class Lane:
             seen,
             round(time.monotonic() - start, 2),
             reason,
+            cell.expected,
         )
 
     def _send_and_strike(self, cell: Cell, post: Post) -> str:
@@ -148,6 +135,9 @@ class Lane:
                 self._fleet.bury()
             elif cell.arm and hit and cell.arm["action"] == "freeze":
                 time.sleep(FROZEN_SECONDS)
+                self._fleet.thaw(hit["pid"])
+            elif cell.arm and hit and cell.arm["action"] == "restart":
+                self._database.restart()
                 self._fleet.thaw(hit["pid"])
             sending.result()
         return str(hit["where"]) if hit else ""
@@ -178,19 +168,18 @@ class Lane:
             return ""
         return str(reply.json().get("status"))
 
-    def _await_end(self, post: Post) -> dict[str, Any]:
+    def _await_end(self, post: Post, expected: str) -> dict[str, Any]:
         state: dict[str, Any] = {}
         deadline = time.monotonic() + END_SECONDS
         while post.target_id and time.monotonic() < deadline:
             state = self._fleet.front.call("GET", f"/v1/posts/{post.target_id}").json()
-            if state.get("status") in CLOSED - {"unconfirmed"}:
+            if state.get("status") in (CLOSED - {"unconfirmed"}) | {expected}:
                 break
             time.sleep(0.1)
         return state
 
 
 def play(
-    folder: Path,
     journal: Journal,
     *,
     engines: list[str],
@@ -198,24 +187,20 @@ def play(
     parts: frozenset[str],
     seed: str,
     say: Say,
+    pick: Pick = every,
 ) -> None:
     """Every lane, several side by side: most of a cell is waiting."""
 
-    def lane(engine: str, surface: str) -> None:
-        own = folder / f"{engine}-{surface}"
-        own.mkdir(parents=True)
-        port = free_port()
-        with chaos_database(engine) as database:
-            sim = simulated_meta(own, port, seed)
-            sim.seed(world(1))
-            fleet = Fleet(own, sim.url, port, database)
-            try:
-                Lane(fleet, sim, journal, engine, surface, seed).run(parts, say)
-            finally:
-                fleet.end()
-                sim.process.kill()
-                sim.process.wait()
+    def lane(engine: str, surface: str, own_parts: frozenset[str], extra: dict[str, str]) -> None:
+        with stage(engine, seed, pages=1, module=VICTIM, extra=extra) as place:
+            Lane(place, journal, engine, surface, seed).run(own_parts, pick, say)
 
-    with ThreadPoolExecutor(LANES) as lanes:
-        for done in [lanes.submit(lane, engine, surface) for surface in surfaces for engine in engines]:
+    usual = parts - {"endless"}
+    lanes: list[tuple[str, str, frozenset[str], dict[str, str]]]
+    lanes = [(engine, surface, usual, {}) for surface in surfaces for engine in engines if usual]
+    if "endless" in parts:
+        waiting = [surface for surface in surfaces if surface in ENDLESS_EDGES]
+        lanes += [(engine, surface, frozenset({"endless"}), IMPATIENT) for surface in waiting for engine in engines]
+    with ThreadPoolExecutor(LANES) as pool:
+        for done in [pool.submit(lane, *one) for one in lanes]:
             done.result()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 SURFACES = (
@@ -33,13 +34,20 @@ class Post:
     """Set once the API answered 2xx."""
     refusal: str = ""
 
+    def schedule(self, seconds: float) -> datetime:
+        """Let it go out in so many seconds; the instant."""
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        self.body["scheduledAt"] = at.isoformat()
+        return at
 
-def make(seed: str, number: int, material: Material) -> Post:
-    """Post `number` of a run; surfaces and accounts take turns."""
-    surface = SURFACES[number % len(SURFACES)]
+
+def make(seed: str, number: int, material: Material, surface: str = "") -> Post:
+    """Post `number` of a run; surfaces, unless one is given, and accounts take turns."""
+    turn = number if surface else number // len(SURFACES)
+    surface = surface or SURFACES[number % len(SURFACES)]
     platform = "instagram" if surface.startswith("instagram") else "facebook"
     accounts = material.accounts[platform]
-    account = accounts[(number // len(SURFACES)) % len(accounts)]
+    account = accounts[turn % len(accounts)]
     words = f"chaos {seed} {number}"
     target: dict[str, Any] = {"accountId": account["id"]}
     if surface == "page_link":

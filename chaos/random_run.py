@@ -3,99 +3,149 @@
 import random
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from typing import Any
 
-from chaos.judge import CLOSED, Verdict, judge
+from chaos.fleet import Fleet
+from chaos.judge import Verdict, judge
 from chaos.material import prepare
 from chaos.posts import Post
-from chaos.rig import Publicist, Say, free_port, simulated_meta, world
-from tests.support.graphsim import Graphsim
+from chaos.rig import Judge, Say
+from chaos.stage import stage
 
-POSTS_PER_PAGE = 24
-CLIENTS = 8
+POSTS_PER_PAGE, PAGES_AT_LEAST = 24, 12
+CLIENTS = 16
 FAULT_RATE = 0.08
+POSTS_PER_KILL = 12
 KILLS_AT_LEAST = 4
 QUIET_SECONDS = 90.0
+OPEN = "queued,publishing,unconfirmed"
+_PAGE = 200
+_TOLD_SECONDS = 10.0
 
 
-def run(folder: Path, *, seed: str, posts: int, env: dict[str, str], say: Say) -> tuple[Verdict, int]:
-    """One run on one engine; the verdict, and how often the process was killed."""
-    port = free_port()
-    sim = simulated_meta(folder, port, seed)
-    sim.seed(world(max(2, posts // POSTS_PER_PAGE)))
-    publicist = Publicist(folder, sim.url, port, env)
-    try:
-        publicist.start()
-        make = prepare(publicist, seed)
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`kills` counts processes that serve and those that only work."""
+
+    verdict: Verdict
+    kills: dict[str, int]
+    seconds: float
+
+
+def run(engine: str, *, seed: str, posts: int, say: Say) -> Outcome:
+    """One run on one engine: one process that serves, and on PostgreSQL two that work; all are killed."""
+    start = time.monotonic()
+    pages = max(PAGES_AT_LEAST, posts // POSTS_PER_PAGE)
+    with stage(engine, seed, pages=pages) as place:
+        fleet, look = place.fleet, place.judge
+        make = prepare(fleet.front, seed)
         made = [make(number) for number in range(posts)]
-        sim.control("POST", "plan", json={"seed": seed, "rate": FAULT_RATE})
-        _under_fire(publicist, sim, made, random.Random(seed), say)
-        sim.control("DELETE", "plan")
-        states = _await_ends(publicist, made, say)
-        published = sim.control("GET", "published")["published"]
-        publicist.stop()
-    finally:
-        publicist.end()
-        sim.process.kill()
-        sim.process.wait()
-    return judge(made, states, published), publicist.kills
+        look.control("POST", "plan", json={"seed": seed, "rate": FAULT_RATE})
+        _under_fire(fleet, look, made, random.Random(seed), say)
+        look.control("DELETE", "plan")
+        states = _await_ends(fleet, posts, say)
+        verdict = judge(made, states, look.published())
+        fleet.stop()
+    return Outcome(verdict, fleet.kills, round(time.monotonic() - start, 1))
 
 
-def _under_fire(publicist: Publicist, sim: Graphsim, posts: Sequence[Post], chance: random.Random, say: Say) -> None:
-    """Clients send and resend, while the process is killed again and again, also after the last was accepted."""
-    over = threading.Event()
-    killer = threading.Thread(target=_keep_killing, args=(publicist, sim, chance, over, KILLS_AT_LEAST))
-    killer.start()
-    try:
-        with ThreadPoolExecutor(CLIENTS) as clients:
-            for number, _ in enumerate(clients.map(lambda post: _send(publicist, post), posts), 1):
-                if number % 50 == 0:
-                    say(f"{number} of {len(posts)} posts accepted, {publicist.kills} kills")
-    finally:
-        over.set()
-        killer.join()
+class _Fire:
+    """Kills spread over the posts of a run, each after some more calls to the simulated Meta, so that it hits a process
+    in the middle of its work. No kill comes before the posts of its turn were answered: a run under fire gets on."""
+
+    def __init__(self, fleet: Fleet, look: Judge, posts: int, chance: random.Random) -> None:
+        self._fleet = fleet
+        self._look = look
+        self._posts = posts
+        self._chance = chance
+        self._wanted = max(KILLS_AT_LEAST, posts // POSTS_PER_KILL)
+        self._over = threading.Event()
+        self._answered = threading.Semaphore(0)
+        self.answered = 0
+
+    def answer(self) -> None:
+        """One more post was answered."""
+        self.answered += 1
+        self._answered.release()
+
+    def cease(self) -> None:
+        """Every post was answered: what is left of the kills follows at once."""
+        self._over.set()
+        self._answered.release()
+
+    def keep_killing(self) -> None:
+        """Until all kills are done."""
+        for number in range(self._wanted):
+            while not self._over.is_set() and self.answered < number * self._posts / self._wanted:
+                self._answered.acquire(timeout=1.0)
+            self._look.await_calls(self._chance.randint(0, 30), self._chance.uniform(0.2, 2.0))
+            victim = self._chance.choice(self._fleet.processes)
+            victim.kill()
+            victim.start()
 
 
-def _keep_killing(
-    publicist: Publicist, sim: Graphsim, chance: random.Random, over: threading.Event, at_least: int
-) -> None:
-    """A kill follows some calls to the simulated Meta, so that it hits a process in the middle of its work."""
-    while not over.is_set() or publicist.kills < at_least:
-        _await_calls(sim, chance.randint(5, 40), chance.uniform(1.0, 4.0))
-        publicist.kill()
-        publicist.start()
+def _under_fire(fleet: Fleet, look: Judge, posts: Sequence[Post], chance: random.Random, say: Say) -> None:
+    """Clients send and resend while processes are killed again and again."""
+    fire = _Fire(fleet, look, len(posts), chance)
+    begun = told = time.monotonic()
+    with ThreadPoolExecutor(1) as killer, ThreadPoolExecutor(CLIENTS) as clients:
+        killing = killer.submit(fire.keep_killing)
+        sending = [clients.submit(_send, fleet, post) for post in posts]
+        try:
+            for sent in as_completed(sending):
+                sent.result()
+                fire.answer()
+                if time.monotonic() - told > _TOLD_SECONDS:
+                    told = time.monotonic()
+                    rate = fire.answered / (told - begun)
+                    kills = sum(fleet.kills.values())
+                    say(f"{fire.answered} of {len(posts)} posts answered ({rate:.1f} a second), {kills} kills")
+        finally:
+            fire.cease()
+            clients.shutdown(cancel_futures=True)
+        killing.result()
 
 
-def _await_calls(sim: Graphsim, calls: int, seconds: float) -> None:
-    """Until so many calls came, or so long."""
-    wanted = int(sim.control("GET", "calls")["calls"]) + calls
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and int(sim.control("GET", "calls")["calls"]) < wanted:
-        time.sleep(0.01)
-
-
-def _send(publicist: Publicist, post: Post) -> None:
-    headers = {"Idempotency-Key": post.key, "Prefer": "respond-async"}
-    reply = publicist.call("POST", "/v1/posts", json=post.body, headers=headers)
+def _send(fleet: Fleet, post: Post) -> None:
+    """One post of four is scheduled, one is not waited for, two are: a client of each kind."""
+    kind = post.number // 2 % 4
+    if kind == 0:
+        post.schedule(3.0)
+    headers = {"Idempotency-Key": post.key, "Prefer": "wait=10" if kind > 1 else "respond-async"}
+    reply = fleet.front.call("POST", "/v1/posts", json=post.body, headers=headers)
+    while reply.status_code == 400 and "scheduledAt.future" in reply.text:
+        post.schedule(3.0)
+        reply = fleet.front.call("POST", "/v1/posts", json=post.body, headers=headers)
     if reply.status_code < 300:
         post.target_id = str(reply.json()["results"][0]["postId"])
     else:
         post.refusal = reply.text[:300]
 
 
-def _await_ends(publicist: Publicist, posts: Sequence[Post], say: Say) -> dict[str, dict[str, Any]]:
-    """The last state of every accepted post, once all have ended or the quiet has lasted long enough."""
-    states: dict[str, dict[str, Any]] = {}
-    deadline = time.monotonic() + QUIET_SECONDS + len(posts) * 0.1
+def _await_ends(fleet: Fleet, posts: int, say: Say) -> dict[str, dict[str, Any]]:
+    """The last state of every stored post, once all have ended or the quiet has lasted long enough."""
+    deadline = time.monotonic() + QUIET_SECONDS + posts * 0.1
+    while _is_any_open(fleet) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    say("reading what became of them")
+    return {str(one["id"]): one for one in _all(fleet)}
+
+
+def _is_any_open(fleet: Fleet) -> bool:
+    reply = fleet.front.call("GET", "/v1/posts", params={"status": OPEN, "limit": 1})
+    return bool(reply.json()["data"])
+
+
+def _all(fleet: Fleet) -> Iterator[dict[str, Any]]:
+    """Every post, in pages."""
+    cursor: str | None = None
     while True:
-        for post in posts:
-            if post.target_id and states.get(post.target_id, {}).get("status") not in CLOSED - {"unconfirmed"}:
-                states[post.target_id] = publicist.call("GET", f"/v1/posts/{post.target_id}").json()
-        waiting = [one for one in states.values() if one.get("status") not in CLOSED - {"unconfirmed"}]
-        if not waiting or time.monotonic() > deadline:
-            return states
-        say(f"{len(waiting)} posts have not ended yet")
-        time.sleep(1.0)
+        params = {"limit": _PAGE} | ({"cursor": cursor} if cursor else {})
+        answer = fleet.front.call("GET", "/v1/posts", params=params).json()
+        yield from answer["data"]
+        cursor = answer.get("nextCursor")
+        if not cursor:
+            return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaos.judge import judge
+from chaos.judge import judge, word_for
 from chaos.posts import Post
 
 
@@ -20,6 +20,8 @@ from chaos.posts import Post
         ("unconfirmed", 1, True, "unconfirmed"),
         ("unconfirmed", 0, True, "unconfirmed"),
         ("failed", 0, True, "failed"),
+        ("canceled", 0, True, "canceled"),
+        ("canceled", 1, True, "lost"),
         ("rejected", 0, True, "failed"),
         ("", 0, False, "refused"),
         ("", 1, False, "lost"),
@@ -27,7 +29,13 @@ from chaos.posts import Post
 )
 def test_a_post_is_judged_by_what_is_said_and_what_is_seen(status: str, seen: int, accepted: bool, word: str) -> None:
     post = Post(1, "page_text", "words", "500", {}, "key", target_id="t" if accepted else "")
-    verdict = judge([post], {"t": {"status": status}}, {"500": [{"text": "words"}] * seen, "501": [{"text": "words"}]})
+    state = {"status": status, "error": {"message": "a reason"}}
+    verdict = judge([post], {"t": state}, {"500": [{"text": "words"}] * seen, "501": [{"text": "words"}]})
     assert getattr(verdict, word) == 1
     assert verdict.posts == 1
-    assert [one["verdict"] for one in verdict.details] == ([] if word == "once" else [word])
+    assert [one["verdict"] for one in verdict.details] == ([] if word in ("once", "canceled") else [word])
+
+
+@pytest.mark.parametrize("status", ["failed", "rejected", "unconfirmed"])
+def test_an_end_without_a_reason_is_a_loss(status: str) -> None:
+    assert word_for({"status": status}, 0) == "lost"

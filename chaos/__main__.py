@@ -14,12 +14,14 @@ from benchmarks.machine import machine
 from chaos.journal import Journal
 from chaos.matrix import PARTS, play
 from chaos.posts import SURFACES
+from chaos.races.run import rounds, run_races
 from chaos.random_run import run
 from chaos.rig import Say
 from chaos.summary import is_good, summary
 
 ENGINES = ("sqlite", "postgresql")
 SHORT_POSTS, LONG_POSTS = 48, 1000
+SHORT_SHARE = 0.03
 
 
 def main() -> int:
@@ -31,6 +33,7 @@ def main() -> int:
     parser.add_argument("--seed", default=uuid.uuid4().hex[:8], help="the same faults again")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; repeatable")
     parser.add_argument("--matrix", action="store_true", help="every stop point and every fault, one post each (hours)")
+    parser.add_argument("--races", action="store_true", help="clients against each other, kills and a due worker")
     parser.add_argument("--surface", choices=SURFACES, action="append", help="matrix: only this one; repeatable")
     parser.add_argument("--part", choices=(*PARTS, "sample"), action="append", help="matrix: only this part")
     parser.add_argument("--journal", type=Path, help="matrix, races: file of what was played; given again, it goes on")
@@ -38,6 +41,8 @@ def main() -> int:
     engines = options.engine or list(ENGINES)
     if options.matrix:
         report = _matrix(options, engines)
+    elif options.races:
+        report = _races(options, engines)
     else:
         posts = options.posts or (SHORT_POSTS if options.short else LONG_POSTS)
         report = chaos(posts, options.seed, engines)
@@ -57,6 +62,15 @@ def _matrix(options: argparse.Namespace, engines: list[str]) -> dict[str, Any]:
             seed=options.seed,
             say=_say,
         )
+    return {**summary(journal.records), "seed": options.seed, "machine": machine()}
+
+
+def _races(options: argparse.Namespace, engines: list[str]) -> dict[str, Any]:
+    """Play the rounds that the journal does not have."""
+    share = SHORT_SHARE if options.short else 1.0
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        journal = Journal(options.journal or Path(folder) / "races.jsonl")
+        run_races(journal, engines=engines, rounds=rounds(share), seed=options.seed, say=_say)
     return {**summary(journal.records), "seed": options.seed, "machine": machine()}
 
 

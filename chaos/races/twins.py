@@ -1,0 +1,102 @@
+"""Two equal posts on one account, due at the same instant, the answers of both publish calls lost: each out once.
+
+What the twins see of each other decides: of one whose call had no effect, and one whose call had, only a hold on the
+second until the first is certain tells which one is live.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chaos.journal import Record
+from chaos.judge import CLOSED
+from chaos.posts import Post
+from chaos.races.race import Race, record
+from chaos.races.scene import Scene, note
+
+_NAME = "twins"
+_EDGES = {
+    "page_text": "POST /{page}/feed",
+    "page_link": "POST /{page}/feed",
+    "instagram_image": "POST /{ig-user}/media_publish",
+}
+_SURFACES = ("page_text", "page_link", "page_text", "page_link", "page_text", "instagram_image")
+_LOST: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+    ({"kind": "reset", "when": "after"}, {"kind": "reset", "when": "after"}),
+    ({"kind": "reset", "when": "before"}, {"kind": "reset", "when": "after"}),
+    ({"kind": "reset", "when": "after"}, {"kind": "reset", "when": "before"}),
+    ({"kind": "late_commit", "seconds": 0.7}, {"kind": "reset", "when": "before"}),
+)
+"""How the answers to the first two publish calls are lost: with the effect, without it, or with a late one."""
+_STORED_AHEAD, _AHEAD = 600.0, 1.6
+_TRIES = 5
+
+
+def _play(scene: Scene, numbers: Sequence[int]) -> list[Record]:
+    pairs = {number: _twins(scene, number) for number in numbers}
+    faults = [fault for first, _ in pairs.values() for fault in _faults(first)]
+    scene.judge.control("POST", "faults", json={"faults": faults})
+    try:
+        return scene.side_by_side(lambda number: _round(scene, *pairs[number]), numbers)
+    finally:
+        scene.lose_nothing()
+
+
+def _twins(scene: Scene, number: int) -> tuple[Post, Post]:
+    first, second = (scene.post(_NAME, number, _SURFACES[number % len(_SURFACES)]) for _ in range(2))
+    for post in (first, second):
+        post.body["allowDuplicate"] = True
+    second.key += "-twin"
+    return first, second
+
+
+def _faults(post: Post) -> list[dict[str, Any]]:
+    """The first two publish calls on the account of a round are lost, and no other."""
+    where = {"edge": _EDGES[post.surface], "object": post.upstream}
+    lost = _LOST[post.number % len(_LOST)]
+    return [{**fault, **where, "calls": str(call)} for call, fault in enumerate(lost, 1)]
+
+
+def _round(scene: Scene, first: Post, second: Post) -> Record:
+    for post in (first, second):
+        post.schedule(_STORED_AHEAD)
+        reply = scene.front(0).call("POST", "/v1/posts", json=post.body, headers={"Idempotency-Key": post.key})
+        post.target_id = note(post, reply)
+    if first.target_id and second.target_id:
+        _make_due(scene, first, second)
+    states = [scene.end_of(post.target_id) if post.target_id else {} for post in (first, second)]
+    seen = scene.judge.times_seen(first.upstream, first.words)
+    word = word_for_twins(states, seen, accepted=bool(first.target_id and second.target_id))
+    said = " and ".join(str(state.get("status")) for state in states)
+    reasons = [str((state.get("error") or {}).get("message", "")) for state in states]
+    error = "" if word == "once" else f"{said}, seen {seen} times: {[*filter(None, reasons)] or first.refusal}"
+    return record(scene, _NAME, first, word, {"status": said}, seen, error)
+
+
+def _make_due(scene: Scene, first: Post, second: Post) -> None:
+    """Move both to one instant; again when a slow machine let it come too near before the second was moved."""
+    for _ in range(_TRIES):
+        due = {"scheduledAt": first.schedule(_AHEAD).isoformat()}
+        moves = [scene.front(0).call("PATCH", f"/v1/posts/{one.target_id}", json=due) for one in (first, second)]
+        if all(reply.status_code in (200, 409) for reply in moves):
+            return
+    raise RuntimeError(f"two posts could not be moved to one instant: {[reply.text for reply in moves]}")
+
+
+def word_for_twins(states: Sequence[Mapping[str, Any]], seen: int, *, accepted: bool) -> str:
+    """`once` when each twin is out once."""
+    if not accepted:
+        return "refused"
+    if seen > len(states):
+        return "twice"
+    said = [str(state.get("status")) for state in states]
+    if "unconfirmed" in said:
+        return "unconfirmed"
+    published = said.count("published")
+    if published != seen:
+        return "lost"
+    if not set(said) <= CLOSED:
+        return "lost"
+    return "once" if published == len(states) else "failed"
+
+
+TWINS = Race(_NAME, rounds=480, at_once=12, play=_play)

@@ -33,5 +33,5 @@ def test_dev_help_lists_every_command() -> None:
     listed = subprocess.run(["./dev", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     commands = ("demo", "serve", "test", "lint", "docs", "chaos [--short]", "bench", "publicist ARGS", "graphsim ARGS")
     commands = ("demo", "serve", "test", "lint", "docs", "chaos [--short]", "bench", "publicist ARGS", "graphsim ARGS")
-    for command in (*commands, "run CMD"):
+    for command in (*commands, "prove NAME", "run CMD"):
         assert f"  {command}" in listed

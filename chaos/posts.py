@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
+
 SURFACES = (
     "instagram_image", "instagram_reel", "instagram_carousel", "page_text", "page_link", "page_photo", "page_photos",
     "page_video",
@@ -57,6 +59,11 @@ def make(seed: str, number: int, material: Material, surface: str = "") -> Post:
     if media:
         body["media"] = media
     return Post(number, surface, words, account["platformAccountId"], body, f"{seed}-{number}")
+
+
+def is_too_soon(reply: httpx2.Response) -> bool:
+    """Whether a time was refused because it is not far enough ahead by now."""
+    return reply.status_code == 400 and "scheduledAt.future" in reply.text
 
 
 def _media(surface: str, material: Material) -> list[dict[str, str]]:

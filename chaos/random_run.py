@@ -11,7 +11,7 @@ from typing import Any
 from chaos.fleet import Fleet
 from chaos.judge import Verdict, judge
 from chaos.material import prepare
-from chaos.posts import Post
+from chaos.posts import Post, is_too_soon
 from chaos.rig import Judge, Say
 from chaos.stage import stage
 
@@ -116,7 +116,7 @@ def _send(fleet: Fleet, post: Post) -> None:
         post.schedule(3.0)
     headers = {"Idempotency-Key": post.key, "Prefer": "wait=10" if kind > 1 else "respond-async"}
     reply = fleet.front.call("POST", "/v1/posts", json=post.body, headers=headers)
-    while reply.status_code == 400 and "scheduledAt.future" in reply.text:
+    while is_too_soon(reply):
         post.schedule(3.0)
         reply = fleet.front.call("POST", "/v1/posts", json=post.body, headers=headers)
     if reply.status_code < 300:

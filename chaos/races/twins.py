@@ -4,6 +4,7 @@ What the twins see of each other decides: of one whose call had no effect, and o
 second until the first is certain tells which one is live.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,8 +28,7 @@ _LOST: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ({"kind": "late_commit", "seconds": 0.7}, {"kind": "reset", "when": "before"}),
 )
 """How the answers to the first two publish calls are lost: with the effect, without it, or with a late one."""
-_STORED_AHEAD, _AHEAD = 600.0, 1.6
-_TRIES = 5
+_HELD_SECONDS = 60.0
 
 
 def _play(scene: Scene, numbers: Sequence[int]) -> list[Record]:
@@ -57,12 +57,14 @@ def _faults(post: Post) -> list[dict[str, Any]]:
 
 
 def _round(scene: Scene, first: Post, second: Post) -> Record:
+    front = scene.front(0)
+    path = f"/v1/accounts/{first.body['targets'][0]['accountId']}"
+    front.call("POST", f"{path}/pause")
     for post in (first, second):
-        post.schedule(_STORED_AHEAD)
-        reply = scene.front(0).call("POST", "/v1/posts", json=post.body, headers={"Idempotency-Key": post.key})
-        post.target_id = note(post, reply)
-    if first.target_id and second.target_id:
-        _make_due(scene, first, second)
+        headers = {"Idempotency-Key": post.key, "Prefer": "respond-async"}
+        post.target_id = note(post, front.call("POST", "/v1/posts", json=post.body, headers=headers))
+    _await_held(scene, [post for post in (first, second) if post.target_id])
+    front.call("POST", f"{path}/resume")
     states = [scene.end_of(post.target_id) if post.target_id else {} for post in (first, second)]
     seen = scene.judge.times_seen(first.upstream, first.words)
     word = word_for_twins(states, seen, accepted=bool(first.target_id and second.target_id))
@@ -72,14 +74,16 @@ def _round(scene: Scene, first: Post, second: Post) -> Record:
     return record(scene, _NAME, first, word, {"status": said}, seen, error)
 
 
-def _make_due(scene: Scene, first: Post, second: Post) -> None:
-    """Move both to one instant; again when a slow machine let it come too near before the second was moved."""
-    for _ in range(_TRIES):
-        due = {"scheduledAt": first.schedule(_AHEAD).isoformat()}
-        moves = [scene.front(0).call("PATCH", f"/v1/posts/{one.target_id}", json=due) for one in (first, second)]
-        if all(reply.status_code in (200, 409) for reply in moves):
-            return
-    raise RuntimeError(f"two posts could not be moved to one instant: {[reply.text for reply in moves]}")
+def _await_held(scene: Scene, posts: Sequence[Post]) -> None:
+    """Until both wait for the end of the account's pause, which makes them due at one instant, in one transaction."""
+    deadline = time.monotonic() + _HELD_SECONDS
+    for post in posts:
+        while (scene.front(0).call("GET", f"/v1/posts/{post.target_id}").json()["hold"] or {}).get(
+            "reason"
+        ) != "paused":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"post {post.target_id} is not held though its account is paused")
+            time.sleep(0.05)
 
 
 def word_for_twins(states: Sequence[Mapping[str, Any]], seen: int, *, accepted: bool) -> str:

@@ -42,6 +42,7 @@ class TargetRun:
         self._tools = tools
         self._lease = lease
         self._situation = situation
+        self._known = situation.known_post_ids
         self._target = situation.target
         self._memory: dict[str, StepRecord] = {record.key: record for record in situation.steps}
         self._unsaved: dict[str, StepRecord] = {}
@@ -154,7 +155,7 @@ class TargetRun:
             now=self._tools.clock.now(),
             timing=self._tools.timing,
             account_metadata=self._situation.account.metadata,
-            known_post_ids=self._situation.known_post_ids,
+            known_post_ids=self._known,
             upstream_offset=self._offset,
         )
         return self._situation.platform.decide(job)
@@ -167,6 +168,10 @@ class TargetRun:
         async with self._lease.once:
             async with self._tools.database.read() as connection:
                 twin = await targets.twin_in_doubt(connection, self._target)
+                # A twin may have come out since this run began: what is found of it is no evidence for this one.
+                self._known = await targets.platform_post_ids(
+                    connection, self._situation.account.id, besides=self._target.id
+                )
             if twin is None:
                 await self._send(calls)
                 return True

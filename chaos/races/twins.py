@@ -20,14 +20,25 @@ _EDGES = {
     "page_link": "POST /{page}/feed",
     "instagram_image": "POST /{ig-user}/media_publish",
 }
-_SURFACES = ("page_text", "page_link", "page_text", "page_link", "page_text", "instagram_image")
-_LOST: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
-    ({"kind": "reset", "when": "after"}, {"kind": "reset", "when": "after"}),
-    ({"kind": "reset", "when": "before"}, {"kind": "reset", "when": "after"}),
-    ({"kind": "reset", "when": "after"}, {"kind": "reset", "when": "before"}),
-    ({"kind": "late_commit", "seconds": 0.7}, {"kind": "reset", "when": "before"}),
-)
+_DONE = {"kind": "reset", "when": "after"}
+_NOT_DONE = {"kind": "reset", "when": "before"}
+_LATE = {"kind": "late_commit", "seconds": 0.7}
+_LOST = ((_DONE, _DONE), (_NOT_DONE, _DONE), (_DONE, _NOT_DONE), (_LATE, _NOT_DONE))
 """How the answers to the first two publish calls are lost: with the effect, without it, or with a late one."""
+_SLOW = {"kind": "latency", "edge": "POST /{ig-user}/media", "calls": "2", "seconds": 2.0, "when": "after"}
+"""The second twin's container takes so long that the first is out by then; its publish call has no effect."""
+
+
+def _publish_faults(surface: str, lost: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    return tuple({**fault, "edge": _EDGES[surface], "calls": str(call)} for call, fault in enumerate(lost, 1))
+
+
+_CASES: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = (
+    *((surface, _publish_faults(surface, lost)) for lost in _LOST for surface in ("page_text", "page_link")),
+    *(("instagram_image", _publish_faults("instagram_image", lost)) for lost in _LOST[1:]),
+    ("instagram_image", (_SLOW, {**_NOT_DONE, "edge": _EDGES["instagram_image"], "calls": "2"})),
+)
+"""The surface of a round and its faults, in turn."""
 _HELD_SECONDS = 60.0
 
 
@@ -42,7 +53,7 @@ def _play(scene: Scene, numbers: Sequence[int]) -> list[Record]:
 
 
 def _twins(scene: Scene, number: int) -> tuple[Post, Post]:
-    first, second = (scene.post(_NAME, number, _SURFACES[number % len(_SURFACES)]) for _ in range(2))
+    first, second = (scene.post(_NAME, number, _CASES[number % len(_CASES)][0]) for _ in range(2))
     for post in (first, second):
         post.body["allowDuplicate"] = True
     second.key += "-twin"
@@ -50,10 +61,8 @@ def _twins(scene: Scene, number: int) -> tuple[Post, Post]:
 
 
 def _faults(post: Post) -> list[dict[str, Any]]:
-    """The first two publish calls on the account of a round are lost, and no other."""
-    where = {"edge": _EDGES[post.surface], "object": post.upstream}
-    lost = _LOST[post.number % len(_LOST)]
-    return [{**fault, **where, "calls": str(call)} for call, fault in enumerate(lost, 1)]
+    """What strikes the account of a round."""
+    return [{**fault, "object": post.upstream} for fault in _CASES[post.number % len(_CASES)][1]]
 
 
 def _round(scene: Scene, first: Post, second: Post) -> Record:

@@ -31,6 +31,11 @@ from publicist.workflows.quota import Wanted
 from publicist.workflows.situation import Situation, cannot
 from publicist.workflows.tools import PublishTools
 
+
+class TwinInDoubt(Exception):
+    """Equal content may be on its way to the same account: sent now, neither could be told from the other."""
+
+
 SHORT_WAIT = timedelta(seconds=5)
 """Pauses up to this are slept through; longer ones are left to the ticker."""
 
@@ -165,17 +170,12 @@ class TargetRun:
         if not any(call.kind is StepKind.ONCE for call in calls):
             await self._send(calls)
             return True
-        async with self._lease.once:
-            async with self._tools.database.read() as connection:
-                twin = await targets.twin_in_doubt(connection, self._target)
-                # A twin may have come out since this run began: what is found of it is no evidence for this one.
-                self._known = await targets.platform_post_ids(
-                    connection, self._situation.account.id, besides=self._target.id
-                )
-            if twin is None:
+        try:
+            async with self._lease.once:
                 await self._send(calls)
-                return True
-        return await self._wait_for_twin()
+            return True
+        except TwinInDoubt:
+            return await self._wait_for_twin()
 
     async def _wait_for_twin(self) -> bool:
         """Equal content is on its way to the same account: sent now, neither could be told from the other. False."""
@@ -191,11 +191,9 @@ class TargetRun:
         """Intents in one transaction (with the outcomes before them), then the calls side by side."""
         sent = [self._intent(call) for call in calls]
         deadline = self._lease.send_deadline()
-        if any(call.kind is not StepKind.READ for call in calls):
-            self._unsaved.update(
-                {r.key: r for r, call in zip(sent, calls, strict=True) if call.kind is not StepKind.READ}
-            )
-            await self._save()
+        kept = [record for record in sent if record.kind != StepKind.READ]
+        if kept:
+            await self._commit_intents(kept)
         outcomes = await asyncio.gather(*(self._perform(call, deadline) for call in calls))
         now = self._tools.clock.now()
         for record, outcome in zip(sent, outcomes, strict=True):
@@ -203,6 +201,33 @@ class TargetRun:
             if outcome.served_at is not None:
                 self._offset = outcome.served_at - now
         await self._slow_down(outcomes, now)
+
+    async def _commit_intents(self, intents: Sequence[StepRecord]) -> None:
+        """Store what is about to be sent, in one transaction under the account's lock.
+
+        For a publish call it also looks for twins and at the target itself, so that nothing can come between. With
+        nothing stored it raises TwinInDoubt when equal content is in doubt, and TargetChanged when a person resolved
+        the target meanwhile.
+        """
+        async with self._lease.write() as connection:
+            if any(record.kind == StepKind.ONCE for record in intents):
+                if not self._is_in_doubt and await targets.twin_in_doubt(connection, self._target):
+                    raise TwinInDoubt(self._target.id)
+                await change(connection, self._target, {"updated_at": self._tools.clock.now()})
+                # A twin may have come out since this run began: what is found of it is no evidence for this one.
+                account_id = self._situation.account.id
+                self._known = await targets.platform_post_ids(connection, account_id, besides=self._target.id)
+            await attempts.save_steps(connection, [*self._unsaved.values(), *intents])
+        self._unsaved.clear()
+
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether a publish call of this attempt may have had its effect: then its twins wait for it, never it for one.
+
+        Two that wait for each other, because somebody asked to retry one meanwhile, would wait for ever.
+        """
+        once = [record for record in self._memory.values() if record.kind == StepKind.ONCE]
+        return any(record.attempt_id == self._attempt.id and record.outcome != "refused" for record in once)
 
     async def _slow_down(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Let the account start nothing new while its limits are used up; what is under way goes on."""

@@ -49,17 +49,16 @@ async def add_account(database: Database, caller: Caller, **changes: Any) -> Acc
     return account
 
 
-async def add_target(database: Database, account: Account, **changes: Any) -> Target:
-    """A due target on that account."""
-    post = Post(new_id(), account.organization_id, account.environment, None, None, None, None, NOW)
+def target_row(**changes: Any) -> Target:
+    """A due target, stored nowhere."""
     target = Target(
         id=new_id(),
-        post_id=post.id,
-        organization_id=account.organization_id,
-        environment=account.environment,
-        profile_id=account.profile_id,
-        account_id=account.id,
-        platform=account.platform,
+        post_id=new_id(),
+        organization_id=new_id(),
+        environment=Environment.TEST,
+        profile_id=new_id(),
+        account_id=new_id(),
+        platform="facebook",
         position=0,
         text="hello",
         media=(),
@@ -77,7 +76,21 @@ async def add_target(database: Database, account: Account, **changes: Any) -> Ta
         created_at=NOW,
         updated_at=NOW,
     )
-    target = replace(target, **changes)
+    return replace(target, **changes)
+
+
+async def add_target(database: Database, account: Account, **changes: Any) -> Target:
+    """A due target on that account."""
+    post = Post(new_id(), account.organization_id, account.environment, None, None, None, None, NOW)
+    of_account = {
+        "post_id": post.id,
+        "organization_id": account.organization_id,
+        "environment": account.environment,
+        "profile_id": account.profile_id,
+        "account_id": account.id,
+        "platform": account.platform,
+    }
+    target = target_row(**of_account | changes)
     async with database.write() as connection:
         await posts.add(connection, post)
         await targets.add(connection, [target])

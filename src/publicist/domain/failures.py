@@ -10,6 +10,7 @@ _CODES: Mapping[ErrorClass, str] = {
     ErrorClass.USER_ACTION: "platform_auth_failed",
     ErrorClass.CONTENT: "platform_rejected",
     ErrorClass.MEDIA_FETCH: "platform_rejected",
+    ErrorClass.OWN_MEDIA_FETCH: "platform_rejected",
     ErrorClass.CONFIG: "platform_rejected",
     ErrorClass.DUPLICATE: "platform_rejected",
     ErrorClass.GONE: "platform_rejected",

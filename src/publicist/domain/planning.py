@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from publicist.domain.platform import (
     ErrorClass,
     Failed,
     Job,
+    JobMedia,
     StepKind,
     UpstreamError,
     Wait,
@@ -109,6 +110,17 @@ def prefixed(error: UpstreamError, words: str) -> UpstreamError:
     """The same error with words in front of its message, e.g. which media item it is about."""
     data = error.to_json()
     return UpstreamError.from_json({**data, "message": f"{words}: {error.message}"})
+
+
+def about_file(error: UpstreamError, item: JobMedia) -> UpstreamError:
+    """The same error as one about this file: a file of ours that could not be fetched may be there in a minute."""
+    if error.error_class is not ErrorClass.MEDIA_FETCH or not item.is_ours:
+        return error
+    words = (
+        "Check that PUBLICIST_PUBLIC_URL reaches this server from the internet, then send the post again with "
+        "POST /v1/posts/{id}/retry."
+    )
+    return replace(error, error_class=ErrorClass.OWN_MEDIA_FETCH, remediation=words)
 
 
 def numbered(job: Job, prefix: str) -> list[StepRecord]:

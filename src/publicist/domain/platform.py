@@ -38,6 +38,8 @@ class ErrorClass(StrEnum):
     PERMISSION = "permission"
     CONTENT = "content"
     MEDIA_FETCH = "media_fetch"
+    OWN_MEDIA_FETCH = "own_media_fetch"
+    """The upstream could not fetch a file that this server serves; no table says so, a platform's `decide` does."""
     NOT_READY = "not_ready"
     GONE = "gone"
     NEW_CONTAINER = "new_container"
@@ -180,6 +182,8 @@ class JobMedia:
     url: str
     facts: Facts
     alt_text: str | None = None
+    is_ours: bool = False
+    """Whether this server serves the URL, so that it may be out of reach while the server is started again."""
 
 
 @dataclass(frozen=True, slots=True)

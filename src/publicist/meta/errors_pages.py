@@ -27,6 +27,7 @@ UPLOAD_DOC = "Instagram Platform, Resumable Uploads"
 IMAGE_SIZE = "facebook.media.image_size_max"
 VIDEO_SIZE = "facebook.media.video_size_max"
 MIME = "facebook.media.mime_allowed"
+FETCHED = "facebook.media.reachable"
 
 _NEW_PHOTOS = "Post again; each post needs photos that no other post uses."
 _POLICY = "Facebook refused the content; read its message and change the post."
@@ -39,6 +40,7 @@ PAGES: tuple[Row, ...] = (
     Row(200, 1609008, Class.CONTENT, NOT_DONE, "Links to Facebook are not allowed here.", _LINK, SEEN),
     Row(None, 1366046, Class.CONTENT, NOT_DONE, "The photo is over 4 MB, or no JPEG or PNG.", SHRINK, SEEN, IMAGE_SIZE),
     Row(None, 1366051, Class.CONTENT, NOT_DONE, "A photo is already used in a post.", _NEW_PHOTOS, SEEN),
+    Row(324, 2069019, Class.MEDIA_FETCH, NOT_DONE, "The photo cannot be fetched, or is none.", HOST_IT, SEEN, FETCHED),
     Row(None, 2069019, Class.CONTENT, NOT_DONE, "A photo cannot be used.", _NEW_PHOTOS, SEEN),
     Row(None, 1390008, Class.THROTTLED, NOT_DONE, "The Page posts too fast.", SLOW_DOWN, SEEN),
     Row(None, 1346003, Class.CONTENT, NOT_DONE, "Facebook judged the content abusive.", _POLICY, SEEN),

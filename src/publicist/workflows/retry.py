@@ -14,6 +14,7 @@ PAUSES: Mapping[ErrorClass, tuple[timedelta, ...]] = {
     ErrorClass.NEW_CONTAINER: (10 * _S, 60 * _S),
     ErrorClass.GONE: (5 * _S, 60 * _S),
     ErrorClass.MEDIA_FETCH: (2 * _S,),
+    ErrorClass.OWN_MEDIA_FETCH: (5 * _S, 15 * _S, 40 * _S, 120 * _S, 240 * _S, 300 * _S),
     ErrorClass.THROTTLED: (60 * _S, 300 * _S, 900 * _S, 3600 * _S, 3600 * _S),
     ErrorClass.QUOTA: (3600 * _S,) * 24,
 }

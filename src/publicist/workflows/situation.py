@@ -97,4 +97,5 @@ async def _file(tools: PublishTools, connection: Connection, item: TargetMedia) 
     row = await media.by_id(connection, item.media_id)
     if row is None or row.facts.kind is None:
         return None
-    return JobMedia(row.facts.kind, row.id, item.source_url or tools.media_url(row), row.facts, item.alt_text)
+    url = item.source_url or tools.media_url(row)
+    return JobMedia(row.facts.kind, row.id, url, row.facts, item.alt_text, is_ours=item.source_url is None)

@@ -84,6 +84,7 @@ GRAPH = [
     (283, None, C.PERMISSION, "meta.permission.missing"),
     (299, None, C.PERMISSION, "meta.permission.missing"),
     (324, None, C.MEDIA_FETCH, "facebook.media.reachable"),
+    (324, 2069019, C.MEDIA_FETCH, "facebook.media.reachable"),
     (341, None, C.THROTTLED, None),
     (352, None, C.CONTENT, None),
     (368, None, C.CONTENT, None),

@@ -18,6 +18,8 @@ class FacebookModel:
 
     publish_fates: list[str] = field(default_factory=list)
     read_fates: list[str] = field(default_factory=list)
+    unreachable: int = 0
+    """Photos that cannot be fetched before one can."""
     feed: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
     photos: int = 0
     used: set[str] = field(default_factory=set)
@@ -31,6 +33,9 @@ class FacebookModel:
         if call.kind is StepKind.ONCE:
             return self._once(call, now)
         if path == "acc/photos":
+            if self.unreachable:
+                self.unreachable -= 1
+                return error(ErrorClass.MEDIA_FETCH)
             self.photos += 1
             return Outcome({"id": f"photo{self.photos}"})
         if path == "acc/videos":

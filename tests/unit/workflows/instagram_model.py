@@ -40,8 +40,8 @@ class InstagramModel:
 
     def _create(self, call: Call, now: datetime) -> Outcome | None:
         fate = self.create_fates.pop(0) if self.create_fates else "ok"
-        if fate == "refused":
-            return error(ErrorClass.CONTENT)
+        if fate in ("refused", "unreachable"):
+            return error(ErrorClass.CONTENT if fate == "refused" else ErrorClass.MEDIA_FETCH)
         children = str(call.request.params.get("children", "")).split(",")
         if any(self.containers[child].get("taken") for child in children if child):
             return error(ErrorClass.CONTENT, subcode=CHILD_TAKEN)
@@ -49,6 +49,8 @@ class InstagramModel:
             self.containers[child]["taken"] = True
         container = f"c{len(self.containers) + 1}"
         self.containers[container] = {"ready": now + self.processing, "params": dict(call.request.params)}
+        if fate == "not fetched":
+            self.containers[container]["dead"] = "Error: Media upload has failed with error code 2207052"
         if fate == "crash":
             return None
         return LOST if fate == "lost" else Outcome({"id": container})
@@ -87,6 +89,8 @@ class InstagramModel:
     def _status(self, container: str, now: datetime) -> dict[str, str]:
         if any(c == container and at <= now for at, c, _ in self.published):
             return {"status_code": "PUBLISHED"}
+        if self.containers[container].get("dead"):
+            return {"status_code": "ERROR", "status": self.containers[container]["dead"]}
         return {"status_code": "FINISHED" if now >= self.containers[container]["ready"] else "IN_PROGRESS"}
 
     def _media(self, at: datetime, container: str, media: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from publicist.domain.planning import (
     AllReady,
     Ready,
+    about_file,
     backoff,
     ensure,
     ensure_all,
@@ -90,9 +91,10 @@ def _photo(job: Job, index: int, item: JobMedia) -> Ready | Do | Wait | Failed:
     params = {"url": item.url, "published": False} | ({"alt_text_custom": item.alt_text} if item.alt_text else {})
     request = Request("POST", "graph", f"{job.platform_account_id}/photos", params)
     found = ensure(job, Call(f"photo:{job.attempt}.{index}", StepKind.REPEATABLE, request))
-    if isinstance(found, Failed) and len(job.media) > 1:
-        return Failed(prefixed(found.error, f"Media item {index + 1} of {len(job.media)}"))
-    return found
+    if not isinstance(found, Failed):
+        return found
+    error = about_file(found.error, item)
+    return Failed(prefixed(error, f"Media item {index + 1} of {len(job.media)}") if len(job.media) > 1 else error)
 
 
 def _feed_call(job: Job, photo_ids: list[str], number: int) -> Call:

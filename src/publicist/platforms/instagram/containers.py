@@ -8,6 +8,7 @@ from typing import Any
 from publicist.domain.planning import (
     AllReady,
     Ready,
+    about_file,
     ensure,
     ensure_all,
     error_of,
@@ -38,19 +39,30 @@ _FIELDS = "id,status_code,status"
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One container to make: its place in step keys, its parameters, and the video to upload into it, if any."""
+    """One container to make: its place in step keys, and its parameters."""
 
     name: str
     params: Mapping[str, Any]
-    video: JobMedia | None = None
+    item: JobMedia | None = None
+    """The file it holds; a carousel holds none."""
     words: str = ""
     """Which media item an error is about; empty when there is only one."""
+
+    @property
+    def video(self) -> JobMedia | None:
+        """The video to upload into it, if any."""
+        return self.item if self.item is not None and self.item.kind == "video" else None
+
+    def failed(self, error: UpstreamError) -> Failed:
+        """An error of this container, which says which file it is about."""
+        named = prefixed(error, self.words) if self.words else error
+        return Failed(about_file(named, self.item) if self.item is not None else named)
 
 
 def child_slots(job: Job) -> list[Slot]:
     """The containers of a carousel's items."""
     return [
-        Slot(f"child:{index}", {**_media_params(item, child=True), "is_carousel_item": True}, _video(item),
+        Slot(f"child:{index}", {**_media_params(item, child=True), "is_carousel_item": True}, item,
              f"Media item {index + 1} of {len(job.media)}")
         for index, item in enumerate(job.media)
     ]  # fmt: skip
@@ -59,7 +71,7 @@ def child_slots(job: Job) -> list[Slot]:
 def single_slot(job: Job) -> Slot:
     """The one container of a feed image or a Reel; a single video always goes through the Reels container."""
     item = job.media[0]
-    return Slot("single", _media_params(item, child=False) | _caption(job), _video(item))
+    return Slot("single", _media_params(item, child=False) | _caption(job), item)
 
 
 def parent_slot(job: Job, children: tuple[str, ...]) -> Slot:
@@ -69,10 +81,6 @@ def parent_slot(job: Job, children: tuple[str, ...]) -> Slot:
 
 def _caption(job: Job) -> dict[str, Any]:
     return {"caption": job.text} if job.text and job.text.strip() else {}
-
-
-def _video(item: JobMedia) -> JobMedia | None:
-    return item if item.kind == "video" else None
 
 
 def _media_params(item: JobMedia, *, child: bool) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def ready_containers(job: Job, slots: list[Slot]) -> AllReady | Do | Wait | Fail
 
 
 def _named(slot: Slot, found: Ready | Do | Wait | Failed) -> Ready | Do | Wait | Failed:
-    return Failed(prefixed(found.error, slot.words)) if isinstance(found, Failed) and slot.words else found
+    return slot.failed(found.error) if isinstance(found, Failed) else found
 
 
 def _create(job: Job, slot: Slot) -> Call:
@@ -154,7 +162,7 @@ def _finished(job: Job, slots: list[Slot], ids: tuple[str, ...]) -> AllReady | D
     statuses = _statuses(record, ids)
     failure = _failure(slots, statuses)
     if failure is not None:
-        return Failed(failure)
+        return failure
     everything = AllReady(tuple({"id": id} for id in ids))
     if all(status.get("status_code") == "FINISHED" for status in statuses):
         return everything
@@ -171,11 +179,10 @@ def _statuses(record: StepRecord, ids: tuple[str, ...]) -> list[Mapping[str, Any
     return [record.result.get(id, {}) for id in ids]
 
 
-def _failure(slots: list[Slot], statuses: list[Mapping[str, Any]]) -> UpstreamError | None:
+def _failure(slots: list[Slot], statuses: list[Mapping[str, Any]]) -> Failed | None:
     for slot, status in zip(slots, statuses, strict=True):
         if status.get("status_code") in ("ERROR", "EXPIRED"):
-            error = container_error(str(status.get("status", status["status_code"])))
-            return prefixed(error, slot.words) if slot.words else error
+            return slot.failed(container_error(str(status.get("status", status["status_code"]))))
     return None
 
 

@@ -69,12 +69,17 @@ def _container(job: Job) -> str | Decision:
 
 
 def _anew(job: Job, failed: Failed) -> Failed:
-    """A carousel whose answer was lost has its children already, and they serve once: the next attempt makes others."""
+    """A carousel whose answer was lost has its children already, and they serve once: the next attempt makes others.
+
+    Nothing is wrong with the post, whatever Instagram says of the items, so it has the tries of a lost answer.
+    """
     created = job.memory.get(f"container:parent:{job.attempt}")
     if created is None or created.tries == 1 or failed.error.subcode != CHILD_TAKEN:
         return failed
-    words = "The answer to making the carousel was lost, and its items cannot be used again; Publicist makes new ones."
-    return replace(failed, error=replace(failed.error, error_class=ErrorClass.NEW_CONTAINER, message=words))
+    message = "The answer to making the carousel was lost, and Instagram takes its items only once."
+    again = "Nothing was published. Publicist makes it anew a few times; then POST /v1/posts/{id}/retry sends it again."
+    error = replace(failed.error, error_class=ErrorClass.TRANSIENT, message=message, remediation=again)
+    return replace(failed, error=error)
 
 
 def _publish_call(job: Job, container: str, number: int) -> Call:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from publicist.domain.history import Forgotten
 from publicist.domain.platform import (
     Call,
     Do,
@@ -133,16 +134,40 @@ def in_doubt_before(job: Job, name: str) -> list[StepRecord]:
     """Publish calls of earlier attempts that may have had their effect, oldest first: `<name>:<attempt>.<number>`.
 
     Somebody asked to try again after looking, but may have looked too early, or in the wrong place. Empty once this
-    attempt has begun to send: then the question was answered.
+    attempt has begun to send: then the question was answered. A call of a forgotten stretch of history is presumed,
+    with the number 0 and no parameters.
     """
     if any(record.kind == StepKind.REPEATABLE and record.sent_at >= job.started_at for record in job.memory.values()):
         return []
-    found = []
+    found = [_presumed(job.forgotten, name)] if job.forgotten is not None else []
     for key, record in job.memory.items():
         before, _, rest = key.partition(":")
         if before == name and int(rest.split(".")[0]) < job.attempt and record.outcome not in ("refused", "done"):
             found.append(record)
     return sorted(found, key=lambda record: record.sent_at)
+
+
+def is_presumed(record: StepRecord) -> bool:
+    """Whether nothing is known of this publish call, not even that it was made."""
+    return ":0." in record.key
+
+
+def _presumed(forgotten: Forgotten, name: str) -> StepRecord:
+    return StepRecord(
+        id="",
+        target_id="",
+        attempt_id="",
+        key=f"{name}:0.1",
+        kind=StepKind.ONCE,
+        request={"params": {}},
+        tries=1,
+        first_sent_at=forgotten.since,
+        sent_at=forgotten.until,
+        finished_at=forgotten.until,
+        outcome=None,
+        result={},
+        error=None,
+    )
 
 
 def same_text(one: object, other: object) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from publicist.domain.history import Forgotten
 from publicist.domain.media import Facts, Kind
 from publicist.domain.pace import Usage
 from publicist.domain.targets import StepRecord
@@ -207,6 +208,8 @@ class Job:
     """Platform ids of other targets of this account; never evidence for this one."""
     upstream_offset: timedelta = timedelta(0)
     """The upstream's clock minus ours, from the last reply that told."""
+    forgotten: Forgotten | None = None
+    """A stretch of history in which a publish call may have been made that the memory lacks (`in_doubt_before`)."""
 
 
 @dataclass(frozen=True, slots=True)

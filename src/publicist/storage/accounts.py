@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from publicist.domain.accounts import Account, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
-from publicist.storage import tables
+from publicist.storage import tables, timelines
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
@@ -174,9 +174,12 @@ async def release_lease(connection: Connection, account_id: str, *, epoch: int) 
     await connection.execute(query)
 
 
-async def holds_lease(connection: Connection, account_id: str, *, epoch: int) -> bool:
-    """Whether this epoch is still the account's; locks the row until the transaction ends."""
+async def holds_lease(connection: Connection, account_id: str, *, epoch: int, timeline: int | None = None) -> bool:
+    """Whether this epoch is still the account's, in the history it was taken in; locks the row until the transaction
+    ends. `timeline` is PostgreSQL's."""
     query = sa.select(_accounts.c.id).where(_accounts.c.id == account_id, _accounts.c.epoch == epoch).with_for_update()
+    if timeline is not None:
+        query = query.where(timeline == timelines.CURRENT)
     return (await connection.execute(query)).first() is not None
 
 

@@ -300,3 +300,11 @@ idempotency_keys = sa.Table(
     _instant("expires_at"),
     sa.UniqueConstraint("organization_id", "environment", "route", "key"),
 )
+
+timelines = sa.Table(
+    "timelines",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _instant("first_seen_at"),
+    _instant("last_seen_at"),
+)

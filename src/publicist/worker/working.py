@@ -11,6 +11,7 @@ from publicist.domain.environments import Environment
 from publicist.kit.clock import AnchoredClock, Clock, SystemClock
 from publicist.kit.ids import new_id
 from publicist.kit.settings import Settings
+from publicist.storage import timelines
 from publicist.storage.accounts import Worker
 from publicist.storage.durability import database_now
 from publicist.storage.session import Database
@@ -37,6 +38,7 @@ async def shared_clock(database: Database) -> AsyncIterator[Clock]:
         yield SystemClock()
         return
     clock = AnchoredClock(await database_now(database))
+    await timelines.keep(database, clock.now())
     keeping = asyncio.create_task(_keep_anchored(clock, database), name="clock")
     try:
         yield clock
@@ -51,6 +53,7 @@ async def _keep_anchored(clock: AnchoredClock, database: Database) -> None:
         await asyncio.sleep(_ANCHOR_SECONDS)
         try:
             clock.anchor(await database_now(database))
+            await timelines.keep(database, clock.now())
         except Exception:
             log.exception("clock.unknown")
 

@@ -9,15 +9,16 @@ from datetime import timedelta
 import structlog
 
 from publicist.kit.clock import Clock, boot_seconds
-from publicist.storage import accounts
+from publicist.storage import accounts, timelines
 from publicist.storage.accounts import Worker
 from publicist.storage.session import Connection, Database
+from publicist.storage.timelines import History
 
 log = structlog.get_logger(__name__)
 
 
 class LostLease(Exception):
-    """Another worker declared this one dead and took the account over: stop, and write nothing more."""
+    """Another worker took the account over, or another server the database: stop, and write nothing more."""
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Lease:
     account_id: str
     seconds: float
     epoch: int
+    history: History | None = None
+    """The database's history that the lease was taken in; None on SQLite."""
     once: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -45,7 +48,8 @@ class Lease:
         until = now + timedelta(seconds=seconds)
         async with database.write() as connection:
             epoch = await accounts.take_lease(connection, account_id, worker=worker, now=now, until=until)
-        return cls(database, clock, account_id, seconds, epoch) if epoch is not None else None
+            history = None if database.is_sqlite else await timelines.note(connection, now)
+        return cls(database, clock, account_id, seconds, epoch, history) if epoch is not None else None
 
     async def keep(self) -> None:
         """Renew three times per lease until cancelled; stops by itself once the lease is lost."""
@@ -61,9 +65,14 @@ class Lease:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Connection]:
-        """A fenced transaction, the only kind a run makes. Raises LostLease when the epoch is no longer ours."""
+        """A fenced transaction, the only kind a run makes.
+
+        Raises LostLease when the epoch is no longer ours, or when another server has taken over the database since: it
+        may have forgotten what this run builds on.
+        """
+        timeline = self.history.number if self.history else None
         async with self._writing, self.database.write() as connection:
-            if not await accounts.holds_lease(connection, self.account_id, epoch=self.epoch):
+            if not await accounts.holds_lease(connection, self.account_id, epoch=self.epoch, timeline=timeline):
                 raise LostLease(self.account_id)
             yield connection
 

@@ -76,7 +76,8 @@ class Publisher:
 
     async def _run(self, lease: Lease, target_id: str) -> None:
         try:
-            situation = await look_at(self._tools, target_id)
+            forgotten = lease.history.forgotten if lease.history else None
+            situation = await look_at(self._tools, target_id, forgotten)
             if situation is not None:
                 await TargetRun(self._tools, lease, situation).advance()
         except TargetChanged:

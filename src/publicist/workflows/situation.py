@@ -1,13 +1,15 @@
 """What is known of a target before it runs: its rows, its account, its files, and where its calls would go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publicist.domain.accounts import Account
+from publicist.domain.history import Forgotten
 from publicist.domain.platform import ErrorClass, JobMedia, UpstreamError
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetMedia, TargetStatus
 from publicist.platforms import Platform, Upstream, registry
 from publicist.storage import accounts, attempts, media, organizations, targets
 from publicist.storage.session import Connection
+from publicist.workflows.failover import begins_anew, concerns
 from publicist.workflows.tools import PublishTools
 
 
@@ -29,6 +31,8 @@ class Situation:
     upstream: Upstream | None
     """None when the target's environment is not configured here."""
     token: str
+    forgotten: Forgotten | None = None
+    """A stretch of history in which the database may have lost that the target was published."""
 
     @property
     def is_under_way(self) -> bool:
@@ -36,9 +40,16 @@ class Situation:
         return bool(self.attempts) and self.attempts[-1].finished_at is None
 
     @property
+    def is_stale(self) -> bool:
+        """Whether the open attempt is given up for a new one, because the database may not know all it did."""
+        if self.forgotten is None or not self.is_under_way:
+            return False
+        return begins_anew(self.forgotten, self.attempts[-1], self.steps)
+
+    @property
     def goes_on(self) -> bool:
         """Whether the open attempt goes on without a write; a queued one has to be claimed from its caller first."""
-        return self.is_under_way and self.target.status is not TargetStatus.QUEUED
+        return self.is_under_way and self.target.status is not TargetStatus.QUEUED and not self.is_stale
 
     def obstacle(self) -> UpstreamError | None:
         """Why nothing can be sent at all; None when nothing stands in the way."""
@@ -60,8 +71,10 @@ def cannot(error_class: ErrorClass, message: str, remediation: str) -> UpstreamE
     return UpstreamError(error_class=error_class, message=message, remediation=remediation, not_done=True)
 
 
-async def look_at(tools: PublishTools, target_id: str) -> Situation | None:
+async def look_at(tools: PublishTools, target_id: str, forgotten: Forgotten | None = None) -> Situation | None:
     """What there is to know; None when the target is not due, e.g. because a caller moved it a moment ago.
+
+    `forgotten` is what the database may have lost, as the lease was told.
 
     Raises LookupError for a target without an account.
     """
@@ -72,7 +85,8 @@ async def look_at(tools: PublishTools, target_id: str) -> Situation | None:
         account = await accounts.by_id(connection, target.account_id)
         if account is None:
             raise LookupError(f"target {target.id} names a missing account")
-        return await _situation(tools, connection, target, account)
+        found = await _situation(tools, connection, target, account)
+    return replace(found, forgotten=forgotten) if concerns(forgotten, target) else found
 
 
 async def _situation(tools: PublishTools, connection: Connection, target: Target, account: Account) -> Situation:

@@ -24,6 +24,7 @@ from publicist.kit.clock import boot_seconds
 from publicist.kit.ids import new_id
 from publicist.storage import accounts, attempts, events, targets
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
+from publicist.workflows.failover import quiet_at
 from publicist.workflows.holds import continued, hold_expired, hold_on_start
 from publicist.workflows.lease import Lease
 from publicist.workflows.pace import pause_of
@@ -128,7 +129,7 @@ class TargetRun:
             self._attempt = earlier[-1]
             return
         now = self._tools.clock.now()
-        is_open = self._situation.is_under_way
+        is_open = self._situation.is_under_way and not self._situation.is_stale
         started = None if is_open else Attempt(new_id(), self._target.id, len(earlier) + 1, now)
         self._attempt = started or earlier[-1]
         values = {
@@ -139,6 +140,8 @@ class TargetRun:
         }
         async with self._lease.write() as connection:
             await change(connection, self._target, values)
+            if self._situation.is_stale:
+                await attempts.finish(connection, earlier[-1].id, {"finished_at": now, "succeeded": False})
             if started is not None:
                 await attempts.add(connection, started)
                 if started.number == 1:
@@ -149,6 +152,9 @@ class TargetRun:
         obstacle = self._situation.obstacle()
         if obstacle is not None:
             return Failed(obstacle)
+        forgotten = self._situation.forgotten
+        if forgotten is not None and self._tools.clock.now() < quiet_at(forgotten, self._tools.timing):
+            return Wait(quiet_at(forgotten, self._tools.timing), "another server took over the database")
         job = Job(
             platform_account_id=self._situation.account.platform_account_id,
             text=self._target.text,
@@ -162,6 +168,7 @@ class TargetRun:
             account_metadata=self._situation.account.metadata,
             known_post_ids=self._known,
             upstream_offset=self._offset,
+            forgotten=forgotten,
         )
         return self._situation.platform.decide(job)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.ids import new_id
@@ -107,7 +108,7 @@ async def _until_the_feed_call(
     """Let the run come as far as its first write, announce the twin while it waits, and let it go."""
     await shop.lease()
     async with shop.database.urgent_write() as connection:
-        await connection.exec_driver_sql("SELECT 1 FROM accounts WHERE id = %s FOR UPDATE", (shop.account.id,))
+        await connection.execute(sa.text("SELECT 1 FROM accounts WHERE id = :id FOR UPDATE"), {"id": shop.account.id})
         running = asyncio.create_task(shop.run(seen))
         async with asyncio.timeout(DEADLINE):
             while not await _waits_for_a_lock(watching):

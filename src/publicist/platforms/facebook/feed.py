@@ -62,16 +62,16 @@ def decide_feed(job: Job) -> Decision:
     if publishes:
         return _after_publish(job, publishes)
     earlier = in_doubt_before(job, "feed")
-    found = _found_earlier(job, earlier[0]) if earlier else None
+    found = found_in_feed(job, earlier[0]) if earlier else None
     if found is not None:
         return found
-    photos = ensure_all([_photo(job, index, item) for index, item in enumerate(job.media)])
+    photos = ensure_all([photo(job, index, item) for index, item in enumerate(job.media)])
     if not isinstance(photos, AllReady):
         return photos
-    return Do((_feed_call(job, [str(photo["id"]) for photo in photos.results], 1),))
+    return Do((_feed_call(job, [str(found["id"]) for found in photos.results], 1),))
 
 
-def _found_earlier(job: Job, doubt: StepRecord) -> Decision | None:
+def found_in_feed(job: Job, doubt: StepRecord) -> Decision | None:
     """The post of an earlier attempt, when the feed has it after all; None when a clean read does not show it."""
     call = Call(f"earlier-feed:{job.attempt}", StepKind.READ, _list_request(job))
     listing = look(job, call, first=_FIRST_LOOK, longest=_LONGEST_LOOK)
@@ -83,10 +83,10 @@ def _found_earlier(job: Job, doubt: StepRecord) -> Decision | None:
     matches = _matches(job, doubt, listing)
     if len(matches) > 1:
         return Unconfirmed(error_in_doubt(doubt), (f"{len(matches)} matching posts in the feed",), check_again_at=None)
-    return _read_back(job, matches[0]) if matches else None
+    return read_back(job, matches[0]) if matches else None
 
 
-def _photo(job: Job, index: int, item: JobMedia) -> Ready | Do | Wait | Failed:
+def photo(job: Job, index: int, item: JobMedia) -> Ready | Do | Wait | Failed:
     """An unpublished photo; making it again after a crash leaves one that Meta drops within a day."""
     params = {"url": item.url, "published": False} | ({"alt_text_custom": item.alt_text} if item.alt_text else {})
     request = Request("POST", "graph", f"{job.platform_account_id}/photos", params)
@@ -97,20 +97,25 @@ def _photo(job: Job, index: int, item: JobMedia) -> Ready | Do | Wait | Failed:
     return Failed(prefixed(error, f"Media item {index + 1} of {len(job.media)}") if len(job.media) > 1 else error)
 
 
-def _feed_call(job: Job, photo_ids: list[str], number: int) -> Call:
+def feed_params(job: Job, photo_ids: list[str]) -> dict[str, Any]:
+    """What the post shows: words, link, photos."""
     params: dict[str, Any] = {"message": job.text} if job.text and job.text.strip() else {}
     if job.options.get("link"):
         params["link"] = job.options["link"]
     if photo_ids:
         params["attached_media"] = json.dumps([{"media_fbid": id} for id in photo_ids], separators=(",", ":"))
-    request = Request("POST", "graph", f"{job.platform_account_id}/feed", params)
+    return params
+
+
+def _feed_call(job: Job, photo_ids: list[str], number: int) -> Call:
+    request = Request("POST", "graph", f"{job.platform_account_id}/feed", feed_params(job, photo_ids))
     return Call(f"feed:{job.attempt}.{number}", StepKind.ONCE, request)
 
 
 def _after_publish(job: Job, publishes: list[StepRecord]) -> Decision:
     last = publishes[-1]
     if last.outcome == "done":
-        return _read_back(job, str(last.result["id"]))
+        return read_back(job, str(last.result["id"]))
     in_doubt = [
         record for record in publishes if record.outcome != "refused" and not _is_first_duplicate(publishes, record)
     ]
@@ -131,7 +136,7 @@ def _reconcile(job: Job, publishes: list[StepRecord], in_doubt: list[StepRecord]
     listing = late[-1] if late else job.memory.get(f"reconcile-feed:{last.key}")
     matches = _matches(job, doubt, listing) if listing is not None and listing.outcome == "done" else None
     if matches and len(matches) == 1:
-        return _read_back(job, matches[0])
+        return read_back(job, matches[0])
     if _proven_used(last):
         return Published(None, None, (_NO_PERMALINK,))
     settled = settled_at(job, last)
@@ -200,12 +205,14 @@ def _same_post(job: Job, item: Mapping[str, Any]) -> bool:
     if not same_text(item.get("message"), job.text):
         return False
     attachments = item.get("attachments", {}).get("data", [])
+    if any(file.kind == "video" for file in job.media):
+        return any(attachment.get("media_type") == "video" for attachment in attachments)
     if not job.media:
         return not any(attachment.get("media_type") in ("photo", "album", "video") for attachment in attachments)
     return any(attachment.get("media_type") in ("photo", "album") for attachment in attachments)
 
 
-def _read_back(job: Job, post_id: str) -> Decision:
+def read_back(job: Job, post_id: str) -> Decision:
     """Read the live post; cosmetic, so a read that fails never fails the post."""
     request = Request("GET", "graph", post_id, {"fields": "id,message,permalink_url"})
     first, longest = job.timing.poll_image, job.timing.poll_longest

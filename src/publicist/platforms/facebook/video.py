@@ -10,6 +10,7 @@ from publicist.domain.planning import (
     error_in_doubt,
     error_of,
     in_doubt_before,
+    is_presumed,
     look,
     next_look,
     numbered,
@@ -32,6 +33,7 @@ from publicist.domain.platform import (
     Wait,
 )
 from publicist.domain.targets import StepRecord
+from publicist.platforms.facebook.feed import found_in_feed
 
 FINISH_TRIES = 5
 """Times the upload may be finished when the video itself says that the earlier call had no effect."""
@@ -47,10 +49,10 @@ _FIELDS = "id,status,permalink_url,published,description"
 
 def decide_video(job: Job) -> Decision:
     """What comes next for a Page video; the video id decides whether it is published (Meta: Video API, Publishing)."""
-    earlier = in_doubt_before(job, "finish")
-    found = _found_earlier(job, earlier[-1]) if earlier else None
-    if found is not None:
-        return found
+    for earlier in in_doubt_before(job, "finish"):
+        found = _found_forgotten(job, earlier) if is_presumed(earlier) else _found_earlier(job, earlier.key)
+        if found is not None:
+            return found
     started = ensure(job, _start(job))
     if not isinstance(started, Ready):
         return started
@@ -61,9 +63,21 @@ def decide_video(job: Job) -> Decision:
     return uploaded if uploaded is not None else Do((_finish(job, started.result, 1),))
 
 
-def _found_earlier(job: Job, finish: StepRecord) -> Decision | None:
-    """What became of the video of an earlier attempt; None when Meta says that it was never finished, or is gone."""
-    attempt = finish.key.removeprefix("finish:").split(".")[0]
+def _found_forgotten(job: Job, finish: StepRecord) -> Decision | None:
+    """A video whose finish the database may have lost: the one that was begun last, or else one that the feed holds."""
+    for key, record in reversed(list(job.memory.items())):
+        if key.startswith("start:") and record.outcome == "done":
+            found = _found_earlier(job, f"finish:{key.removeprefix('start:')}.1")
+            if found is not None:
+                return found
+            break
+    return found_in_feed(job, finish)
+
+
+def _found_earlier(job: Job, key: str) -> Decision | None:
+    """What became of the video of an earlier attempt, by the key of its finish; None when Meta says that it was never
+    finished, or is gone."""
+    attempt = key.removeprefix("finish:").split(".")[0]
     video_id = str(job.memory[f"start:{attempt}"].result["video_id"])
     call = Call(f"earlier-video:{job.attempt}", StepKind.READ, Request("GET", "graph", video_id, {"fields": _FIELDS}))
     record = look(job, call, first=job.timing.poll_video, longest=job.timing.poll_longest)

@@ -62,14 +62,17 @@ def reconcile(job: Job, publish: StepRecord, *, since: datetime) -> Found | Abse
 def find_earlier(job: Job, publish: StepRecord) -> Found | Do | Wait | Failed | Unconfirmed | None:
     """The post of an earlier attempt, when it is live after all; None when a clean read does not show it.
 
-    Its container may be gone by now, so a list without the post is enough for the person who asked to try again.
+    Its container may be gone by now, or unknown, so a list without the post is enough to try again.
     """
     since = job.started_at
-    status_call, list_call = _status_call(publish, _container_of(publish)), _list_call(job, publish)
-    status = look(job, status_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
-    listing = look(job, list_call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since)
-    if isinstance(status, Do) or isinstance(listing, Do):
-        return Do((status_call, list_call))
+    calls = [_list_call(job, publish)]
+    if "creation_id" in publish.request["params"]:
+        calls.append(_status_call(publish, _container_of(publish)))
+    seen = [look(job, call, first=_FIRST_LOOK, longest=_LONGEST_LOOK, since=since) for call in calls]
+    reads = [record for record in seen if not isinstance(record, Do)]
+    if len(reads) < len(calls):
+        return Do(tuple(calls))
+    listing, status = reads[0], reads[-1]
     matches = None if listing.error else _matches(job, publish, listing)
     if status.result.get("status_code") == "PUBLISHED" or (matches and len(matches) == 1):
         return Found(matches[0] if matches and len(matches) == 1 else None)

@@ -45,10 +45,10 @@ def decide(job: Job) -> Decision:
     publishes = numbered(job, f"publish:{job.attempt}.")
     if publishes:
         return _after_publish(job, publishes)
-    earlier = in_doubt_before(job, "publish")
-    found = find_earlier(job, earlier[-1]) if earlier else None
-    if found is not None:
-        return _live(job, found) if isinstance(found, Found) else found
+    for earlier in in_doubt_before(job, "publish"):
+        found = find_earlier(job, earlier)
+        if found is not None:
+            return _live(job, found) if isinstance(found, Found) else found
     container = _container(job)
     if isinstance(container, str):
         return Do((_publish_call(job, container, 1),))

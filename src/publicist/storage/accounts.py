@@ -179,7 +179,7 @@ async def holds_lease(connection: Connection, account_id: str, *, epoch: int, ti
     ends. `timeline` is PostgreSQL's."""
     query = sa.select(_accounts.c.id).where(_accounts.c.id == account_id, _accounts.c.epoch == epoch).with_for_update()
     if timeline is not None:
-        query = query.where(timeline == timelines.CURRENT)
+        query = query.where(timelines.CURRENT.is_not_distinct_from(timeline))
     return (await connection.execute(query)).first() is not None
 
 

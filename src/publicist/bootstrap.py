@@ -131,7 +131,12 @@ def _parts(settings: Settings, addresses: Addresses, http: HttpClient, database:
         LocalBlobs(settings.data_dir / "media"),
         clock,
         MediaSettings(
-            vault.derive("media urls"), timedelta(hours=settings.media_url_hours), settings.media_max_bytes, bases
+            vault.derive("media urls"),
+            timedelta(hours=settings.media_url_hours),
+            settings.media_max_bytes,
+            bases,
+            settings.fetch_seconds,
+            settings.rehost,
         ),
     )
     tools = PublishTools(

@@ -76,7 +76,7 @@ def moody_host() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
-            self.send_response(200 if len(asked) == 1 else 403)
+            self.send_response(200 if self.path == "/a.jpg" and asked.count("/a.jpg") == 1 else 403)
             self.send_header("Content-Type", "image/jpeg")
             self.end_headers()
             self.wfile.write(files.jpeg())

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from publicist.api.deps import App, CallerDep, read_cursor, read_limit, uuid_or_404, write_cursor
+from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, read_limit, uuid_or_404, write_cursor
+from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
-from publicist.api.schemas.media import MediaList, MediaOut, media_out
+from publicist.api.schemas.media import ImportIn, MediaList, MediaOut, media_out
 from publicist.api.uploads import receive_file
 from publicist.domain.media import Media
 from publicist.kit.errors import ValidationFailed
+from publicist.services.drafts import decode_base64
 
 router = APIRouter(prefix="/v1/media", tags=["Media"])
 files = APIRouter(include_in_schema=False)
@@ -38,6 +40,28 @@ async def upload(app: App, caller: CallerDep, request: Request, profileId: str |
         file_name=received.file_name,
         profile_id=profile,
     )
+    return media_out(media, app.media.url(media))
+
+
+@router.post(
+    "/import",
+    operation_id="importMedia",
+    summary="Import a file by URL or in base64",
+    status_code=201,
+    responses=errors(400, 404, 413),
+    response_model_exclude_none=True,
+    openapi_extra=json_body(ImportIn),
+)
+async def import_media(app: App, caller: CallerDep, request: Request) -> MediaOut:
+    """As an upload, with the file behind a URL (fetched once, redirects followed) or inside the body. A share page of
+    a cloud drive is refused by name, with the address of the file itself."""
+    body = parse(ImportIn, await read_json(request))
+    about = {"file_name": body.file_name, "profile_id": body.profile_id}
+    if body.url is not None:
+        media = await app.media.import_url(caller, body.url, **about)
+    else:
+        data = decode_base64(body.bytes_base64 or "", "bytesBase64")
+        media = await app.media.store_bytes(caller, data, "application/octet-stream", **about)
     return media_out(media, app.media.url(media))
 
 

@@ -151,6 +151,7 @@ def _media(items: Sequence[MediaIn], at: str) -> tuple[MediaRequest, ...]:
             bytes_base64=item.bytes_base64,
             pointer=f"{at}/{index}",
             ref=item.model_dump(by_alias=True, exclude_none=True, exclude={"bytes_base64"}),
+            rehost=item.rehost,
         )
         for index, item in enumerate(items)
     )

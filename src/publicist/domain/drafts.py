@@ -1,7 +1,7 @@
 """Drafts: a target as the caller asked for it, with everything preflight needs to know; nothing stored yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ class DraftMedia:
     url: str | None = None
     fetch_error: str | None = None
     """Why the URL could not be fetched, in a sentence; set exactly when `facts` is None."""
+    fetch_seen: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked and what came instead, for people who look for the cause: status, content type, redirects."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ RETRIABLE = (TargetStatus.FAILED, TargetStatus.REJECTED, TargetStatus.CANCELED)
 
 @dataclass(frozen=True, slots=True)
 class TargetMedia:
-    """One media item of a target: the stored file it resolves to, and how the caller named it (`ref`, verbatim)."""
+    """One media item of a target: the stored file it resolves to, and how the caller named it (`ref`, verbatim).
+    `source_url` is the caller's own URL where Meta is to fetch that one."""
 
     kind: str
     media_id: str

@@ -117,6 +117,7 @@ async def fetch(
     timeout_seconds: float,
     user_agent: str = USER_AGENT,
     redirects_max: int = 0,
+    types: tuple[str, ...] = (),
     lookup: Lookup = system_lookup,
 ) -> Fetched:
     """Download `url` into the file `to`, streaming. On failure `to` does not exist.
@@ -124,14 +125,14 @@ async def fetch(
     Raises FetchRefused for a URL that is malformed or leads to an address that is not public (`allow_loopback`, for the
     test environment, lets this machine pass), and FetchFailed when no complete file of at most `max_bytes` came within
     `timeout_seconds`. At most `redirects_max` redirects are followed, each checked as the first URL was; Meta's crawler
-    wants the final URL and follows none.
+    wants the final URL and follows none. With `types`, a declared content type has to start with one of them.
     """
-    rules = _Rules(max_bytes, allow_loopback, user_agent, redirects_max, lookup)
+    rules = _Rules(max_bytes, allow_loopback, user_agent, redirects_max, types, lookup)
     try:
         async with asyncio.timeout(timeout_seconds):
             return await _follow(_parse(url), to, rules)
     except BaseException as error:
-        _discard(to)
+        discard(to)
         if isinstance(error, TimeoutError):
             raise FetchFailed(f"took longer than {timeout_seconds:g} s") from None
         raise
@@ -145,6 +146,7 @@ class _Rules:
     allow_loopback: bool
     user_agent: str
     redirects_max: int
+    types: tuple[str, ...]
     lookup: Lookup
 
 
@@ -176,7 +178,8 @@ class _Redirect:
     place: str
 
 
-def _discard(path: Path) -> None:
+def discard(path: Path) -> None:
+    """Remove a file of ours that nobody wants, if it is there."""
     path.unlink(missing_ok=True)
 
 
@@ -327,7 +330,7 @@ async def _download(target: URL, addresses: Sequence[str], to: Path, rules: _Rul
         async with session, session.get(target, allow_redirects=False) as reply:
             if rules.redirects_max and reply.status in _REDIRECTS and reply.headers.get("Location"):
                 return _redirect(target, reply)
-            _check_reply(reply, rules.max_bytes)
+            _check_reply(reply, rules)
             size = await _save(reply, to, rules.max_bytes)
             return Fetched(_content_type(reply), size, str(target))
     except aiohttp.ClientConnectorCertificateError:
@@ -352,7 +355,7 @@ def _redirect(target: URL, reply: aiohttp.ClientResponse) -> _Redirect:
     return _Redirect(url, _harmless(url) or "")
 
 
-def _check_reply(reply: aiohttp.ClientResponse, max_bytes: int) -> None:
+def _check_reply(reply: aiohttp.ClientResponse, rules: _Rules) -> None:
     seen = _seen(reply)
     if reply.status in _REDIRECTS:
         place = f" to {seen.location}" if seen.location else ""
@@ -361,8 +364,10 @@ def _check_reply(reply: aiohttp.ClientResponse, max_bytes: int) -> None:
         raise FetchFailed(f"answered {reply.status}", seen)
     if seen.content_type in HTML:
         raise FetchFailed("is an HTML page, not an image or video file", seen)
-    if reply.content_length is not None and reply.content_length > max_bytes:
-        raise FetchFailed(f"is larger than {max_bytes:,} bytes", seen)
+    if rules.types and seen.content_type and not seen.content_type.startswith(rules.types):
+        raise FetchFailed(f"is served as {seen.content_type[:100]}, not as an image or a video", seen)
+    if reply.content_length is not None and reply.content_length > rules.max_bytes:
+        raise FetchFailed(f"is larger than {rules.max_bytes:,} bytes", seen)
 
 
 def _seen(reply: aiohttp.ClientResponse) -> Seen:

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         60, description="Carousel videos that last longer are warned about; only an older page of Meta's names a limit."
     )
     media_url_hours: int = Field(48, ge=1, description="How long a signed media URL handed to Meta stays valid.")
+    fetch_seconds: Seconds = Field(60, description="Time allowed for fetching the file of one media URL.")
+    rehost: bool = Field(
+        False, description="Whether files of media URLs are stored and served by Publicist when an item does not say."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line to log.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are printed.")
 

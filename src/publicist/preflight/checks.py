@@ -144,7 +144,7 @@ def reachable(draft: Draft) -> Iterator[Finding]:
     for index, item in enumerate(draft.media):
         if item.fetch_error is not None:
             words = f"Media item {index + 1} could not be fetched: {item.url} {item.fetch_error}."
-            yield Finding(f"/media/{index}/url", item.fetch_error, words)
+            yield Finding(f"/media/{index}/url", {**item.fetch_seen, "reason": item.fetch_error}, words)
 
 
 def not_empty(draft: Draft) -> Iterator[Finding]:

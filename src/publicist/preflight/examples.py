@@ -52,4 +52,5 @@ def video(alt_text: str | None = None, declared: Any = "video", **facts: Any) ->
 
 def unreachable() -> DraftMedia:
     """A URL that could not be fetched."""
-    return DraftMedia("image", None, url="https://example.com/private.jpg", fetch_error="answered 403")
+    url = "https://example.com/private.jpg"
+    return DraftMedia("image", None, url=url, fetch_error="answered 403", fetch_seen={"url": url, "status": 403})

@@ -25,6 +25,21 @@ NOTES: tuple[RuleNote, ...] = (
         "Get a fresh one from GET /v1/media/{id}.",
     ),
     _note(
+        "media.url_refused",
+        "The URL leads where Publicist does not go",
+        "Only http and https URLs whose every address, after every redirect too, is on the public internet are "
+        "fetched; URLs with user names, or with an address in an unusual form, are not. Nothing was sent there.",
+        "Put the file on a public host, or upload it to POST /v1/media.",
+    ),
+    _note(
+        "media.url_unreachable",
+        "The URL gave no file",
+        "Publicist fetches the file once, without credentials, and follows up to 5 redirects. Share pages of cloud "
+        "drives are web pages, not files; the message names them, with the address of the file where there is one. "
+        "`platformResponse` tells what came instead.",
+        "Give the address of the file itself, open to anyone; or upload the file to POST /v1/media.",
+    ),
+    _note(
         "meta.container.expired",
         "The container is gone",
         "Meta does not know the container: it lives 24 hours at most, and is sometimes not found right away.",

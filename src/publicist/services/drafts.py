@@ -1,6 +1,5 @@
 """From a request to drafts: which accounts, which files, which options. Nothing is stored but the files."""
 
-import asyncio
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,9 @@ from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.domain.targets import TargetMedia
 from publicist.kit.errors import NotFound, ValidationFailed
 from publicist.platforms import registry
-from publicist.services.media import FetchProblem, MediaService
+from publicist.services.media import MediaService
 from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest, field_at
+from publicist.services.url_media import FetchProblem, UrlWish
 from publicist.storage import accounts
 from publicist.storage.session import Connection, Database
 
@@ -52,7 +52,9 @@ async def prepare(
     options = [_options(account, target) for account, target in zip(found, request.targets, strict=True)]
     files = await _files(media, caller, [item for target in request.targets for item in target.media])
     return [
-        _prepared(_Resolved(index, account, grants.get(account.grant_id or ""), target, given), request, files, terms)
+        _prepared(
+            _Resolved(index, account, grants.get(account.grant_id or ""), target, given), request, files, media, terms
+        )
         for index, (account, target, given) in enumerate(zip(found, request.targets, options, strict=True))
     ]
 
@@ -119,17 +121,25 @@ async def _files(
     """The stored file of every item by its pointer. Refusals come before anything is fetched or stored; shared items
     are stored once, and each distinct URL is fetched once."""
     by_pointer = {item.pointer: item for item in items}
-    inline = {at: _decode(item) for at, item in by_pointer.items() if item.bytes_base64 is not None}
+    inline = {
+        at: decode_base64(item.bytes_base64, f"{field_at(at)}.bytesBase64")
+        for at, item in by_pointer.items()
+        if item.bytes_base64 is not None
+    }
     owned = await media.of_caller(caller, {item.media_id for item in items if item.media_id})
     files: dict[str, Media | FetchProblem] = {
         at: _owned(owned, item.media_id) for at, item in by_pointer.items() if item.media_id is not None
     }
-    urls = sorted({item.url for item in items if item.url})
-    fetched = dict(zip(urls, await asyncio.gather(*(media.import_url(caller, url) for url in urls)), strict=True))
-    files |= {at: fetched[item.url] for at, item in by_pointer.items() if item.url is not None}
+    wishes = {at: _wish(media, item) for at, item in by_pointer.items() if item.url is not None}
+    fetched = await media.fetch_all(caller, wishes.values())
+    files |= {at: fetched[wish] for at, wish in wishes.items()}
     for at, data in inline.items():
         files[at] = await media.store_bytes(caller, data, "application/octet-stream")
     return files
+
+
+def _wish(media: MediaService, item: MediaRequest) -> UrlWish:
+    return UrlWish(item.url or "", for_meta=media.for_meta(item.kind, item.rehost))
 
 
 def _owned(owned: Mapping[str, Media], media_id: str) -> Media:
@@ -142,11 +152,11 @@ def _owned(owned: Mapping[str, Media], media_id: str) -> Media:
     return owned[media_id]
 
 
-def _decode(item: MediaRequest) -> bytes:
+def decode_base64(text: str, rule: str) -> bytes:
+    """The bytes. Raises ValidationFailed with that rule, the name of the field, for anything but plain base64."""
     try:
-        return base64.b64decode(item.bytes_base64 or "", validate=True)
+        return base64.b64decode(text, validate=True)
     except ValueError as error:
-        rule = f"{field_at(item.pointer)}.bytesBase64"
         raise ValidationFailed(f"{rule} is not base64: {error}.", rule=rule) from None
 
 
@@ -162,7 +172,11 @@ class _Resolved:
 
 
 def _prepared(
-    found: _Resolved, request: PostRequest, files: Mapping[str, Media | FetchProblem], terms: Terms
+    found: _Resolved,
+    request: PostRequest,
+    files: Mapping[str, Media | FetchProblem],
+    media: MediaService,
+    terms: Terms,
 ) -> Prepared:
     pairs = [(item, files[item.pointer]) for item in found.target.media]
     draft = Draft(
@@ -177,7 +191,7 @@ def _prepared(
         limits=terms.limits,
         account=_draft_account(found.account, found.grant, terms.now),
     )
-    stored = tuple(_target_media(item, file) for item, file in pairs if isinstance(file, Media))
+    stored = tuple(_target_media(media, item, file) for item, file in pairs if isinstance(file, Media))
     sha256s = tuple(file.facts.sha256 for _, file in pairs if isinstance(file, Media))
     return Prepared(found.account, draft, stored, found.options, sha256s)
 
@@ -197,12 +211,14 @@ def _draft_account(account: Account, grant: Grant | None, now: datetime) -> Draf
 def _draft_media(item: MediaRequest, file: Media | FetchProblem) -> DraftMedia:
     kind: Any = item.kind
     if isinstance(file, FetchProblem):
-        return DraftMedia(kind, None, item.alt_text, url=item.url, fetch_error=file.reason)
+        return DraftMedia(kind, None, item.alt_text, url=item.url, fetch_error=file.reason, fetch_seen=file.seen)
     return DraftMedia(kind, file.facts, item.alt_text, media_id=file.id, url=item.url)
 
 
-def _target_media(item: MediaRequest, file: Media) -> TargetMedia:
+def _target_media(media: MediaService, item: MediaRequest, file: Media) -> TargetMedia:
+    """With the URL for Meta where Meta fetches the caller's own; else it gets the stored file."""
     ref = dict(item.ref)
     if item.bytes_base64 is not None:
         ref["mediaId"] = file.id
-    return TargetMedia(item.kind, file.id, item.alt_text, item.url, ref)
+    url = item.url if media.for_meta(item.kind, item.rehost) else None
+    return TargetMedia(item.kind, file.id, item.alt_text, url, ref)

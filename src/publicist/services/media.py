@@ -1,5 +1,6 @@
 """Media: take files in (upload, URL, inline bytes), say what they are, and hand them out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,35 +11,30 @@ from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.media import Media
 from publicist.kit.clock import Clock
-from publicist.kit.errors import Forbidden, NotFound
-from publicist.kit.guard import FetchFailed, FetchRefused, fetch
+from publicist.kit.errors import Forbidden, NotFound, ValidationFailed
+from publicist.kit.guard import Lookup, system_lookup
 from publicist.kit.ids import MEDIA_ID, new_media_id
 from publicist.media.probe import probe_file
 from publicist.media.sniff import extension_of
+from publicist.services.url_media import FetchProblem, UrlSettings, UrlVisit, UrlWish
 from publicist.storage import media as rows
 from publicist.storage import organizations
 from publicist.storage.blobs.base import BlobStore
 from publicist.storage.session import Database
 
-_FETCH_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class FetchProblem:
-    """Why a URL gave no file, as the end of a sentence whose subject is the URL."""
-
-    url: str
-    reason: str
-
 
 @dataclass(frozen=True, slots=True)
 class MediaSettings:
-    """`bases` are the URLs under which each environment's upstream reaches this server."""
+    """`bases` are the URLs under which each environment's upstream reaches this server; `rehost` whether files of URLs
+    are stored and served by Publicist unless an item says otherwise; `lookup` finds the addresses of a host."""
 
     url_key: bytes
     url_lifetime: timedelta
     max_bytes: int
     bases: Mapping[Environment, str]
+    fetch_seconds: float = 60.0
+    rehost: bool = False
+    lookup: Lookup = system_lookup
 
 
 class MediaService:
@@ -97,27 +93,48 @@ class MediaService:
             raise NotFound(f"There is no profile {profile_id}.", rule="profile.unknown")
         return profile.id
 
-    async def import_url(self, caller: Caller, url: str) -> Media | FetchProblem:
-        """Fetch a URL as an anonymous crawler would, and store what came."""
-        temp = self._blobs.new_temp()
-        try:
-            fetched = await fetch(
-                url,
-                to=temp,
-                max_bytes=self._settings.max_bytes,
-                allow_loopback=caller.environment.is_sandbox,
-                timeout_seconds=_FETCH_SECONDS,
-            )
-        except (FetchRefused, FetchFailed) as error:
-            return FetchProblem(url, str(error))
-        declared = fetched.content_type or "application/octet-stream"
-        return await self.keep(caller, temp, declared_type=declared, source_url=url)
+    def for_meta(self, kind: str, rehost: bool | None) -> bool:
+        """Whether Meta will fetch the URL of such an item itself; a video is always uploaded from here."""
+        return kind == "image" and not (self._settings.rehost if rehost is None else rehost)
 
-    async def store_bytes(self, caller: Caller, data: bytes, declared_type: str) -> Media:
-        """Store bytes that came inside a request."""
+    async def fetch_all(self, caller: Caller, wishes: Iterable[UrlWish]) -> Mapping[UrlWish, Media | FetchProblem]:
+        """Fetch URLs side by side, each once, and store what came."""
+        visit = UrlVisit(self._url_settings, allow_loopback=caller.environment.is_sandbox)
+        wanted = list(dict.fromkeys(wishes))
+        found = await asyncio.gather(*(self._fetched(caller, visit, wish) for wish in wanted))
+        return dict(zip(wanted, found, strict=True))
+
+    async def import_url(
+        self, caller: Caller, url: str, *, file_name: str | None = None, profile_id: str | None = None
+    ) -> Media:
+        """Fetch one URL as a guest, following redirects, and store the file. Raises ValidationFailed
+        (media.url_refused, media.url_unreachable) with what came, and NotFound (profile.unknown)."""
+        profile = await self._profile(caller, profile_id)
+        visit = UrlVisit(self._url_settings, allow_loopback=caller.environment.is_sandbox)
+        found = await self._fetched(caller, visit, UrlWish(url), file_name=file_name, profile_id=profile)
+        if isinstance(found, FetchProblem):
+            raise _not_imported(found)
+        return found
+
+    @property
+    def _url_settings(self) -> UrlSettings:
+        return UrlSettings(self._settings.max_bytes, self._settings.fetch_seconds, self._settings.lookup)
+
+    async def _fetched(
+        self, caller: Caller, visit: UrlVisit, wish: UrlWish, **about: str | None
+    ) -> Media | FetchProblem:
         temp = self._blobs.new_temp()
-        temp.write_bytes(data)
-        return await self.keep(caller, temp, declared_type=declared_type)
+        fetched = await visit.fetch(wish, temp)
+        if isinstance(fetched, FetchProblem):
+            return fetched
+        declared = fetched.content_type or "application/octet-stream"
+        return await self.keep(caller, temp, declared_type=declared, source_url=wish.url, **about)
+
+    async def store_bytes(self, caller: Caller, data: bytes, declared_type: str, **about: str | None) -> Media:
+        """Store bytes that came inside a request; `about` is as in `keep`."""
+        temp = self._blobs.new_temp()
+        await asyncio.to_thread(temp.write_bytes, data)
+        return await self.keep(caller, temp, declared_type=declared_type, **about)
 
     async def of_caller(self, caller: Caller, ids: Iterable[str]) -> Mapping[str, Media]:
         """Those of the ids that are the caller's."""
@@ -177,3 +194,10 @@ class MediaService:
     def open(self, media: Media, offset: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """A part of a stored file."""
         return self._blobs.open(media.blob_key, offset, length)
+
+
+def _not_imported(problem: FetchProblem) -> ValidationFailed:
+    rule = "media.url_refused" if problem.refused else "media.url_unreachable"
+    words = f"Nothing was imported: {problem.url} {problem.reason}."
+    remediation = "Give the address of the file itself, open to anyone on the internet; or upload it to POST /v1/media."
+    return ValidationFailed(words, rule=rule, remediation=remediation, platform_response=dict(problem.seen))

@@ -6,7 +6,8 @@ from pathlib import Path
 from publicist.domain.api_keys import Caller
 from publicist.domain.media import Media
 from publicist.media.probe import probe_file
-from publicist.services.media import FetchProblem, MediaService
+from publicist.services.media import MediaService
+from publicist.services.url_media import FetchProblem, UrlVisit, UrlWish
 
 _AT_ONCE = 8
 
@@ -16,7 +17,7 @@ class MediaLooks(MediaService):
 
     def __init__(self, media: MediaService) -> None:
         super().__init__(media._database, media._blobs, media._clock, media._settings)
-        self._fetched: dict[str, asyncio.Task[Media | FetchProblem]] = {}
+        self._seen: dict[UrlWish, asyncio.Task[Media | FetchProblem]] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def keep(
@@ -47,12 +48,14 @@ class MediaLooks(MediaService):
             created_at=self._clock.now(),
         )
 
-    async def import_url(self, caller: Caller, url: str) -> Media | FetchProblem:
+    async def _fetched(
+        self, caller: Caller, visit: UrlVisit, wish: UrlWish, **about: str | None
+    ) -> Media | FetchProblem:
         """What the URL gives, asked once."""
-        if url not in self._fetched:
-            self._fetched[url] = asyncio.create_task(self._fetch_one(caller, url))
-        return await self._fetched[url]
+        if wish not in self._seen:
+            self._seen[wish] = asyncio.create_task(self._fetch_one(caller, visit, wish))
+        return await self._seen[wish]
 
-    async def _fetch_one(self, caller: Caller, url: str) -> Media | FetchProblem:
+    async def _fetch_one(self, caller: Caller, visit: UrlVisit, wish: UrlWish) -> Media | FetchProblem:
         async with self._room:
-            return await super().import_url(caller, url)
+            return await super()._fetched(caller, visit, wish)

@@ -24,6 +24,8 @@ class MediaRequest:
     bytes_base64: str | None
     pointer: str
     ref: Mapping[str, Any]
+    rehost: bool | None = None
+    """Whether Publicist stores and serves the file of `url`; None for what the server is set to."""
 
 
 @dataclass(frozen=True, slots=True)

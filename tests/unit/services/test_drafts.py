@@ -182,7 +182,7 @@ async def test_each_url_is_fetched_once_and_one_that_fails_says_why(desk: Desk, 
     media = [{"kind": "image", "url": f"{url}/{name}"} for name in ("a.jpg", "b.jpg", "a.jpg")]
     targets = [{"accountId": page.id}, {"accountId": other.id}]
     found = await prepared(desk, caller, targets=targets, media=media)
-    assert sorted(seen) == ["/a.jpg", "/b.jpg"]
+    assert sorted(seen) == ["/a.jpg", "/b.jpg", "/robots.txt"]
     for item in found:
         first, second, third = item.draft.media
         assert first.facts is not None

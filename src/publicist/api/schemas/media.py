@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from publicist.api.schemas.common import Moment, Out
+from pydantic import Field, model_validator
+
+from publicist.api.schemas.common import In, Moment, Out
+from publicist.api.schemas.posts import Uuid
 from publicist.domain.media import Media
 
 
@@ -11,6 +14,21 @@ class Warning(Out):
 
     code: str
     message: str
+
+
+class ImportIn(In):
+    """A file by exactly one of `url`, which Publicist fetches, and `bytesBase64`."""
+
+    url: str | None = Field(None, pattern=r"^https?://.", description="Redirects are followed; open to anyone.")
+    bytes_base64: str | None = Field(None, min_length=1)
+    file_name: str | None = Field(None, min_length=1, max_length=255)
+    profile_id: Uuid | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "ImportIn":
+        if (self.url is None) == (self.bytes_base64 is None):
+            raise ValueError("give exactly one of url and bytesBase64")
+        return self
 
 
 class MediaOut(Out):

@@ -77,12 +77,17 @@ class MediaIn(In):
     media_id: str | None = Field(None, pattern=r"^med_[0-9A-Za-z]{22}$")
     url: str | None = Field(None, pattern=r"^https?://.")
     bytes_base64: str | None = Field(None, min_length=1)
+    rehost: StrictBool | None = Field(
+        None, description="With `url`: Publicist fetches the file, stores it and serves it to Meta itself."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> "MediaIn":
         given = [n for n in ("mediaId", "url", "bytesBase64") if getattr(self, _SNAKE[n]) is not None]
         if len(given) != 1:
             raise ValueError(f"give exactly one of mediaId, url and bytesBase64; {', '.join(given) or 'none'} came")
+        if self.rehost is not None and self.url is None:
+            raise ValueError("rehost belongs to url, and there is none; every other file is stored here already")
         return self
 
 

@@ -13,8 +13,10 @@ RULES: tuple[Rule, ...] = (
         severity="error",
         limit=None,
         check=reachable,
-        remediation="Make the URL public and direct (no login, redirect or robots block), or upload to POST /v1/media.",
-        why="Meta's crawler fetches the URL without credentials. Publicist tries first, as that crawler would.",
+        remediation="Make the URL public and direct (no login, redirect or robots block), send it with `rehost: true`, "
+        "or upload the file to POST /v1/media.",
+        why="Meta's crawler fetches an image's URL without credentials, obeys robots.txt and follows no redirects. "
+        "Publicist tries first, as that crawler would; `actual` tells what came.",
         source=PHOTOS,
         verified=VERIFIED,
         passing=GOOD,

@@ -40,10 +40,11 @@ def main() -> None:
     for pattern, replacement in REPLACEMENTS:
         text = re.sub(pattern, replacement, text)
     names = [name for name in ("Id", "Instant", "Json") if re.search(rf"\b{name}\b", text)]
-    text = text.replace(
-        "from alembic import op\n",
-        f"from alembic import op\n\nfrom publicist.storage.types import {', '.join(names)}\n",
-    )
+    if names:
+        text = text.replace(
+            "from alembic import op\n",
+            f"from alembic import op\n\nfrom publicist.storage.types import {', '.join(names)}\n",
+        )
     path.write_text(text)
     print(path)
 

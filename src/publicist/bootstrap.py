@@ -20,6 +20,7 @@ from publicist.services.application import Addresses, Application
 from publicist.services.events import Events
 from publicist.services.limits import Limits
 from publicist.services.media import MediaService, MediaSettings
+from publicist.services.media_expiry import MediaExpiry
 from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
 from publicist.services.pauses import Pauses
@@ -28,10 +29,12 @@ from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
+from publicist.storage.blobs.base import BlobStore
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
+from publicist.worker.sweeper import sweeping
 from publicist.worker.working import serving_engine, shared_clock, working_engine
 from publicist.workflows.engine import Engine
 from publicist.workflows.holds import HoldLimits
@@ -53,6 +56,7 @@ class _Parts:
     http: HttpClient
     vault: Vault
     media: MediaService
+    expiry: MediaExpiry
     tools: PublishTools
 
     @property
@@ -75,7 +79,10 @@ async def open_application(settings: Settings, addresses: Addresses) -> AsyncIte
         _refuse_sqlite(settings, "PUBLICIST_WORK=false")
     async with _opened(settings, addresses) as parts:
         working = working_engine(settings, parts.tools, tuple(Environment))
-        async with working if settings.work else serving_engine(parts.database) as engine:
+        async with (
+            working if settings.work else serving_engine(parts.database) as engine,
+            sweeping(parts.expiry) if settings.work else nullcontext(),
+        ):
             yield await _application(parts, engine)
 
 
@@ -88,7 +95,7 @@ async def open_worker(settings: Settings, addresses: Addresses) -> AsyncIterator
     _refuse_sqlite(settings, "publicist worker")
     async with _opened(settings, addresses) as parts:
         environments = tuple(parts.tools.upstreams)
-        async with working_engine(settings, parts.tools, environments):
+        async with working_engine(settings, parts.tools, environments), sweeping(parts.expiry):
             yield environments
 
 
@@ -126,9 +133,10 @@ def _parts(settings: Settings, addresses: Addresses, http: HttpClient, database:
     secret = settings.master_key.get_secret_value() if settings.master_key else None
     vault = Vault(load_master_key(secret, settings.data_dir))
     bases = _bases(settings, addresses)
+    blobs = LocalBlobs(settings.data_dir / "media")
     media = MediaService(
         database,
-        LocalBlobs(settings.data_dir / "media"),
+        blobs,
         clock,
         MediaSettings(
             vault.derive("media urls"),
@@ -150,7 +158,13 @@ def _parts(settings: Settings, addresses: Addresses, http: HttpClient, database:
         _timing(settings, database),
         HoldLimits(timedelta(seconds=settings.missed_after_seconds), timedelta(days=settings.hold_days)),
     )
-    return _Parts(settings, addresses, http, vault, media, tools)
+    return _Parts(settings, addresses, http, vault, media, media_expiry(settings, database, blobs, clock), tools)
+
+
+def media_expiry(settings: Settings, database: Database, blobs: BlobStore, clock: Clock) -> MediaExpiry:
+    """Expiry as it is set."""
+    keep = timedelta(days=settings.media_keep_days) if settings.media_keep_days else None
+    return MediaExpiry(database, blobs, clock, keep)
 
 
 def _bases(settings: Settings, addresses: Addresses) -> Mapping[Environment, str]:

@@ -41,6 +41,7 @@ async def test_every_id_of_another_organization_answers_404_and_nothing_changes(
         ("GET", f"/v1/accounts/{account['id']}", None),
         ("DELETE", f"/v1/accounts/{account['id']}", None),
         ("GET", f"/v1/media/{media}", None),
+        ("DELETE", f"/v1/media/{media}", None),
         ("POST", "/v1/posts", {"account": named, "text": "theirs"}),
     ]
     for method, path, body in calls:
@@ -48,6 +49,7 @@ async def test_every_id_of_another_organization_answers_404_and_nothing_changes(
         assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found"), f"{method} {path}"
     for path in ("/v1/posts", "/v1/accounts", "/v1/media"):
         assert served.call("GET", path, headers=theirs).json()["data"] == []
+    assert served.call("GET", f"/v1/media/{media}").status_code == 200
     kept = served.call("GET", f"/v1/posts/{post}").json()
     assert (kept["status"], kept["scheduledAt"]) == ("queued", "2031-01-01T00:00:00.000Z")
 

@@ -1,7 +1,8 @@
 """Media: what is taken, what is said about it, and how it is handed out."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -117,3 +118,30 @@ def test_a_large_upload_is_streamed_and_an_unannounced_one_too(served: Served) -
     assert reply.status_code == 201, reply.text
     assert reply.json()["sizeBytes"] == 64_000_000
     assert urlsplit(reply.json()["url"]).path.startswith("/media/med_")
+
+
+def test_a_file_is_deleted_once_no_post_needs_it_and_its_url_ends_at_once(
+    served: Served, account_of: Callable[[str], dict[str, Any]]
+) -> None:
+    media = served.call("POST", "/v1/media", files={"file": ("a.jpg", files.jpeg(600, 601))}).json()
+    body = {
+        "account": {"platform": "facebook", "id": account_of("facebook")["id"]},
+        "media": [{"kind": "image", "mediaId": media["id"]}],
+        "scheduledAt": "2031-01-01T00:00:00Z",
+    }
+    post = served.post(body).json()["id"]
+    refused = served.call("DELETE", f"/v1/media/{media['id']}")
+    assert (refused.status_code, refused.json()["error"]["rule"]) == (409, "media.in_use")
+    assert refused.json()["error"]["platformResponse"] == {"postIds": [post]}
+    assert served.call("DELETE", f"/v1/posts/{post}").status_code == 200
+    assert served.call("DELETE", f"/v1/media/{media['id']}").json() == {"id": media["id"], "deleted": True}
+    assert served.http.get(media["url"]).status_code == 404
+    for reply in (served.call("DELETE", f"/v1/media/{media['id']}"), served.post(body)):
+        assert (reply.status_code, reply.json()["error"]["rule"]) == (404, "media.unknown")
+    retried = served.call("POST", f"/v1/posts/{post}/retry")
+    assert (retried.status_code, retried.json()["error"]["rule"]) == (409, "media.unknown")
+
+
+def test_the_sweep_is_a_command_that_can_be_tried_dry(served: Served) -> None:
+    assert served.cli("media", "sweep", "--dry-run", "--json") == {"dryRun": True, "files": 0}
+    assert served.cli("media", "sweep", "--json") == {"dryRun": False, "files": 0, "objects": 0, "bytes": 0}

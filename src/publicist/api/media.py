@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, read_limit, uuid_or_404, write_cursor
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
-from publicist.api.schemas.media import ImportIn, MediaList, MediaOut, media_out
+from publicist.api.schemas.media import DeletedOut, ImportIn, MediaList, MediaOut, media_out
 from publicist.api.uploads import receive_file
 from publicist.domain.media import Media
 from publicist.kit.errors import ValidationFailed
@@ -94,6 +94,14 @@ async def get_media(app: App, caller: CallerDep, media_id: str) -> MediaOut:
     """One file, with a fresh signed URL."""
     media = await app.media.get(caller, media_id)
     return media_out(media, app.media.url(media))
+
+
+@router.delete("/{media_id}", operation_id="deleteMedia", summary="Delete a file", responses=errors(404, 409))
+async def delete_media(app: App, caller: CallerDep, media_id: str) -> DeletedOut:
+    """Refused while a post that is not over uses it (`media.in_use`, with the posts' ids). Its URLs end at once; the
+    bytes go with the next hourly sweep, unless another file has the same."""
+    await app.media.delete(caller, media_id)
+    return DeletedOut(id=media_id)
 
 
 @files.api_route("/media/{name}", methods=["GET", "HEAD"])

@@ -12,7 +12,9 @@ from publicist import __version__
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
 sandbox = typer.Typer(no_args_is_help=True, help="The simulated Meta.")
+media = typer.Typer(no_args_is_help=True, help="Stored files.")
 app.add_typer(keys, name="keys")
+app.add_typer(media, name="media")
 app.add_typer(sandbox, name="sandbox")
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder for the database, media and generated keys.")]
@@ -64,6 +66,16 @@ def keys_create(
 ) -> None:
     """Make an API key; it is shown once."""
     _run("keys", environment=env, name=name, data_dir=data_dir, as_json=json)
+
+
+@media.command("sweep")
+def media_sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many files have expired.")] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Delete files that no post needs any more; a running server does so by itself every hour."""
+    _run("media", dry_run=dry_run, data_dir=data_dir, as_json=json)
 
 
 @sandbox.command("connect")

@@ -26,6 +26,9 @@ class TargetStatus(StrEnum):
         return self in (TargetStatus.QUEUED, TargetStatus.PUBLISHING)
 
 
+IN_USE = (TargetStatus.QUEUED, TargetStatus.PUBLISHING, TargetStatus.UNCONFIRMED)
+"""States in which a target may still need its files."""
+
 RETRIABLE = (TargetStatus.FAILED, TargetStatus.REJECTED, TargetStatus.CANCELED)
 """States after which nothing is live, as far as anybody knows."""
 

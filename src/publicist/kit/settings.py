@@ -94,7 +94,12 @@ class Settings(BaseSettings):
     instagram_carousel_video_max_seconds: Seconds = Field(
         60, description="Carousel videos that last longer are warned about; only an older page of Meta's names a limit."
     )
-    media_url_hours: int = Field(48, ge=1, description="How long a signed media URL handed to Meta stays valid.")
+    media_url_hours: int = Field(
+        48, ge=24, description="How long a signed media URL handed to Meta stays valid; a container lives 24 hours."
+    )
+    media_keep_days: float = Field(
+        30, ge=0, description="Days until a file that no post needs is deleted, after upload or last use; 0: never."
+    )
     fetch_seconds: Seconds = Field(60, description="Time allowed for fetching the file of one media URL.")
     rehost: bool = Field(
         False, description="Whether files of media URLs are stored and served by Publicist when an item does not say."

@@ -15,8 +15,16 @@ NOTES: tuple[RuleNote, ...] = (
     _note(
         "media.unknown",
         "There is no such file",
-        "The media id belongs to nobody, to another organization, or to the other environment.",
+        "The media id belongs to nobody, to another organization, or to the other environment; or the file was "
+        "deleted, or expired because no post used it for 30 days (PUBLICIST_MEDIA_KEEP_DAYS).",
         "Upload the file with POST /v1/media, using a key of the same environment, and use the id it answers.",
+    ),
+    _note(
+        "media.in_use",
+        "Posts still need the file",
+        "A file is not deleted while a post that is queued, being published or unconfirmed uses it; "
+        "`platformResponse.postIds` names them (100 at most).",
+        "Cancel those posts with DELETE /v1/posts/{id}, or wait until they are out.",
     ),
     _note(
         "media.url_expired",

@@ -16,11 +16,15 @@ from publicist.kit.guard import Lookup, system_lookup
 from publicist.kit.ids import MEDIA_ID, new_media_id
 from publicist.media.probe import probe_file
 from publicist.media.sniff import extension_of
+from publicist.services.post_refusals import media_in_use
 from publicist.services.url_media import FetchProblem, UrlSettings, UrlVisit, UrlWish
 from publicist.storage import media as rows
 from publicist.storage import organizations
 from publicist.storage.blobs.base import BlobStore
 from publicist.storage.session import Database
+
+_USERS_MAX = 100
+"""Posts that a refusal to delete a file names at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,21 @@ class MediaService:
         """One file. Raises NotFound."""
         found = (await self.of_caller(caller, [media_id])).get(media_id) if MEDIA_ID.fullmatch(media_id) else None
         if found is None:
-            raise NotFound(
-                f"There is no media {media_id}.", rule="media.unknown", remediation="Upload it with POST /v1/media."
-            )
+            raise _unknown(media_id)
         return found
+
+    async def delete(self, caller: Caller, media_id: str) -> None:
+        """Forget a file; its URLs end at once, and its bytes go with a later sweep unless another file shares them.
+
+        Raises NotFound, or Conflict with the posts that may still need it.
+        """
+        async with self._database.write() as connection:
+            if not MEDIA_ID.fullmatch(media_id) or not await rows.lock(connection, caller, media_id):
+                raise _unknown(media_id)
+            found = await rows.users(connection, caller, media_id, limit=_USERS_MAX + 1)
+            if found:
+                raise media_in_use(media_id, found[:_USERS_MAX], len(found) > _USERS_MAX)
+            await rows.delete(connection, media_id)
 
     async def page(
         self, caller: Caller, *, limit: int, before: tuple[datetime, str] | None, profile_id: str | None
@@ -194,6 +209,11 @@ class MediaService:
     def open(self, media: Media, offset: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """A part of a stored file."""
         return self._blobs.open(media.blob_key, offset, length)
+
+
+def _unknown(media_id: str) -> NotFound:
+    words, remediation = f"There is no media {media_id}.", "Upload it with POST /v1/media."
+    return NotFound(words, rule="media.unknown", remediation=remediation)
 
 
 def _not_imported(problem: FetchProblem) -> ValidationFailed:

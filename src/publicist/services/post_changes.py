@@ -10,7 +10,7 @@ from publicist.domain.events import Event
 from publicist.domain.schedule import GAP, OVERLAP, Schedule
 from publicist.domain.targets import RETRIABLE, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
-from publicist.services.post_refusals import check_time, not_queued, not_resolvable, not_retriable
+from publicist.services.post_refusals import check_time, hold_media, not_queued, not_resolvable, not_retriable
 from publicist.services.posts import PostRow, owned, queued, rows_of
 from publicist.storage import attempts, events, targets
 from publicist.storage.session import Connection, Database
@@ -89,6 +89,7 @@ class PostChanges:
             target = await owned(connection, caller, target_id)
             if not await targets.update_ended(connection, caller, target_id, values, among=RETRIABLE):
                 raise not_retriable(target)
+            await hold_media(connection, target.media)
             await events.add(connection, queued(target, now))
         self._engine.submit(PUBLISH, target.account_id)
         return await self._changed(caller, target)

@@ -13,7 +13,7 @@ from publicist.kit.clock import Clock, iso
 from publicist.services.drafts import Prepared, prepare
 from publicist.services.media import MediaService
 from publicist.services.post_changes import change_queued, moved, rescheduled
-from publicist.services.post_refusals import changed_meanwhile, check_time, not_queued
+from publicist.services.post_refusals import changed_meanwhile, check_time, hold_media, not_queued
 from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest
 from publicist.services.posts import PostRow, Posts, fingerprint, owned, rows_of
 from publicist.storage import events
@@ -61,6 +61,7 @@ class PostEdits:
             target = await owned(connection, caller, target_id)
             if target.fingerprint != seen.fingerprint:
                 raise changed_meanwhile()
+            await hold_media(connection, prepared.media)
             if not await change_queued(connection, caller, target, values, now):
                 raise not_queued(target)
             await events.add(connection, *_events(target, edit, now))

@@ -1,10 +1,13 @@
 """Why a post is not taken, or not changed: the refusals that depend on the time and on what is stored."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from publicist.domain.targets import RETRIABLE, Target, TargetStatus
+from publicist.domain.targets import RETRIABLE, Target, TargetMedia, TargetStatus
 from publicist.kit.clock import iso
 from publicist.kit.errors import Conflict, DuplicatePost, ValidationFailed
+from publicist.storage import media
+from publicist.storage.session import Connection
 
 SOONEST = timedelta(seconds=1)
 """A scheduled time has to be at least this far ahead."""
@@ -53,6 +56,32 @@ def not_resolvable(target: Target) -> Conflict:
     """Only what is unconfirmed is for people to decide."""
     words = f"The post is {target.status}; only posts that are unconfirmed can be resolved."
     return Conflict(words, rule="post.status", remediation=_LOOK)
+
+
+async def hold_media(connection: Connection, wanted: Iterable[TargetMedia]) -> None:
+    """Keep the files of a post from being deleted until this transaction ends, when the post itself keeps them.
+
+    Raises Conflict when one is gone already.
+    """
+    ids = {item.media_id for item in wanted}
+    gone = ids - await media.hold(connection, ids) if ids else set()
+    if gone:
+        raise Conflict(
+            f"The file {min(gone)} was deleted, or has expired.",
+            rule="media.unknown",
+            remediation="Upload it again with POST /v1/media, and make a new post with the id it answers.",
+        )
+
+
+def media_in_use(media_id: str, posts: Sequence[str], more: bool) -> Conflict:
+    """A file that posts still need is not deleted; at most the first of them are named."""
+    others = " and others" if more else ""
+    return Conflict(
+        f"The file {media_id} is used by posts that are not over: {', '.join(posts)}{others}.",
+        rule="media.in_use",
+        remediation="Cancel those posts (DELETE /v1/posts/{id}), or wait until they are out.",
+        platform_response={"postIds": list(posts)},
+    )
 
 
 def changed_meanwhile() -> Conflict:

@@ -25,7 +25,7 @@ from publicist.preflight.engine import as_error, check
 from publicist.preflight.violation import Violation
 from publicist.services.drafts import Prepared, Terms, prepare
 from publicist.services.media import MediaService
-from publicist.services.post_refusals import check_time, duplicate_post
+from publicist.services.post_refusals import check_time, duplicate_post, hold_media
 from publicist.services.post_requests import PostRequest
 from publicist.storage import accounts, attempts, events, idempotency, posts, targets
 from publicist.storage.idempotency import IdempotencyKey
@@ -184,6 +184,7 @@ class Posts:
         async with self._database.write() as connection:
             if guarded:
                 await self._refuse_duplicates(connection, rows, now)
+            await hold_media(connection, [item for target in rows for item in target.media])
             await posts.add(connection, post)
             await targets.add(connection, rows)
             if key is not None:

@@ -7,11 +7,13 @@ import sqlalchemy as sa
 
 from publicist.domain.api_keys import Caller
 from publicist.domain.media import Facts, Media
+from publicist.domain.targets import IN_USE
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
 _media = tables.media
+_targets = tables.targets
 
 
 def _load(row: sa.RowMapping) -> Media:
@@ -57,3 +59,83 @@ async def page(
         query = query.where(sa.tuple_(_media.c.created_at, _media.c.id) < before)
     query = query.order_by(_media.c.created_at.desc(), _media.c.id.desc()).limit(limit)
     return [_load(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def hold(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of `ids` that are still there; on PostgreSQL nobody deletes them before this transaction ends. (SQLite has
+    one writer.)"""
+    query = sa.select(_media.c.id).where(_media.c.id.in_(sorted(set(ids)))).order_by(_media.c.id)
+    return set((await connection.execute(query.with_for_update(read=True))).scalars())
+
+
+async def lock(connection: Connection, caller: Caller, media_id: str) -> bool:
+    """Whether the caller has this file; then no post begins to use it before this transaction ends."""
+    query = sa.select(_media.c.id).where(
+        _media.c.id == media_id,
+        _media.c.organization_id == caller.organization_id,
+        _media.c.environment == caller.environment,
+    )
+    return (await connection.execute(query.with_for_update())).first() is not None
+
+
+async def users(connection: Connection, caller: Caller, media_id: str, *, limit: int) -> list[str]:
+    """Ids of the caller's targets that may still need the file, oldest first."""
+    source, used = _used(connection)
+    query = (
+        sa.select(_targets.c.id)
+        .select_from(source)
+        .where(
+            _targets.c.organization_id == caller.organization_id,
+            _targets.c.environment == caller.environment,
+            _targets.c.status.in_(IN_USE),
+            used == media_id,
+        )
+        .distinct()
+        .order_by(_targets.c.id)
+    )
+    return list((await connection.execute(query.limit(limit))).scalars())
+
+
+async def delete(connection: Connection, media_id: str) -> None:
+    """Forget a file; its bytes stay until a sweep finds that no other file shares them."""
+    await connection.execute(_media.delete().where(_media.c.id == media_id))
+
+
+async def count_expired(connection: Connection, before: datetime) -> int:
+    """How many files `delete_expired` would take, however many batches that needs."""
+    query = sa.select(sa.func.count()).select_from(_media).where(_expired(connection, before))
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def delete_expired(connection: Connection, before: datetime, *, limit: int) -> int:
+    """Forget files stored before an instant that no post needs and none changed since used; how many.
+
+    The rows are locked first, and only the second statement, which sees whatever was committed meanwhile, decides.
+    """
+    found = sa.select(_media.c.id).where(_expired(connection, before)).order_by(_media.c.created_at).limit(limit)
+    ids = list((await connection.execute(found.with_for_update(skip_locked=True))).scalars())
+    gone = _media.delete().where(_media.c.id.in_(ids), _expired(connection, before))
+    return (await connection.execute(gone)).rowcount if ids else 0
+
+
+async def referenced(connection: Connection, blob_keys: Iterable[str]) -> set[str]:
+    """Those of the keys that a file still names."""
+    query = sa.select(_media.c.blob_key).where(_media.c.blob_key.in_(list(blob_keys))).distinct()
+    return set((await connection.execute(query)).scalars())
+
+
+def _expired(connection: Connection, before: datetime) -> sa.ColumnElement[bool]:
+    source, used = _used(connection)
+    needed = sa.or_(_targets.c.status.in_(IN_USE), _targets.c.updated_at >= before)
+    return sa.and_(_media.c.created_at < before, _media.c.id.not_in(sa.select(used).select_from(source).where(needed)))
+
+
+def _used(connection: Connection) -> tuple[sa.FromClause, sa.ColumnElement[str]]:
+    """Targets joined with their media items, and the file id of an item."""
+    if connection.dialect.name == "sqlite":
+        items = sa.func.json_each(_targets.c.media).table_valued("value")
+        used: sa.ColumnElement[str] = sa.func.json_extract(items.c.value, "$.media_id")
+    else:
+        items = sa.func.jsonb_array_elements(_targets.c.media).table_valued("value")
+        used = items.c.value.op("->>")("media_id")
+    return _targets.join(items, sa.true()), used

@@ -14,6 +14,11 @@ from publicist.storage.sqlite_writer import SqliteWriter
 class Connection(Protocol):
     """What the query functions of this package take first."""
 
+    @property
+    def dialect(self) -> sa.Dialect:
+        """Which database it is, for the few queries that have to differ."""
+        ...
+
     async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
         """Run one statement. Raises SQLAlchemyError."""
         ...

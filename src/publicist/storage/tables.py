@@ -140,6 +140,8 @@ media = sa.Table(
     sa.Column("source_url", sa.Text),
     _instant("created_at"),
     sa.Index(None, "organization_id", "environment", "created_at"),
+    sa.Index(None, "blob_key"),
+    sa.Index(None, "created_at"),
 )
 
 posts = sa.Table(

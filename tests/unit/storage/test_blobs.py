@@ -123,3 +123,56 @@ async def test_a_start_removes_what_dead_processes_left_and_nothing_else(blobs: 
     assert not dead.exists()
     assert running.exists()
     assert await _read(again, key) == b"photo"
+
+
+async def _needed() -> bool:
+    return True
+
+
+async def _not_needed() -> bool:
+    return False
+
+
+def _aged(blobs: LocalBlobs, key: str, seconds: float) -> None:
+    path = blobs.path(key)
+    assert path is not None
+    os.utime(path, (time.time() - seconds,) * 2)
+
+
+async def test_idle_files_are_those_nobody_stored_lately(blobs: LocalBlobs) -> None:
+    old, again, new = [await _put(blobs, data) for data in (b"old", b"again", b"new")]
+    for key in (old, again):
+        _aged(blobs, key, 100)
+    await _put(blobs, b"again")
+    assert [list(batch) async for batch in blobs.idle(50)] == [[old]]
+    assert {key async for batch in blobs.idle(-1) for key in batch} == {old, again, new}
+
+
+async def test_a_removed_file_is_gone_and_can_be_stored_again(blobs: LocalBlobs, root: Path) -> None:
+    key = await _put(blobs, b"photo")
+    _aged(blobs, key, 100)
+    assert await blobs.remove(key, idle_seconds=50, needed=_not_needed) == 5
+    assert _files(root) == []
+    with pytest.raises(BlobNotFound):
+        await blobs.size(key)
+    assert await _put(blobs, b"photo") == key
+    assert await _read(blobs, key) == b"photo"
+
+
+async def test_what_was_stored_lately_or_is_needed_or_is_not_there_is_not_removed(blobs: LocalBlobs) -> None:
+    key = await _put(blobs, b"photo")
+    assert await blobs.remove(key, idle_seconds=50, needed=_not_needed) is None
+    assert await blobs.remove(key, idle_seconds=-1, needed=_needed) is None
+    assert await _read(blobs, key) == b"photo"
+    assert await blobs.remove(MISSING, idle_seconds=-1, needed=_not_needed) is None
+
+
+async def test_bytes_stored_while_their_file_is_being_removed_are_there_afterwards(blobs: LocalBlobs) -> None:
+    key = await _put(blobs, b"photo")
+
+    async def stored_meanwhile() -> bool:
+        await _put(blobs, b"photo")
+        return False
+
+    assert await blobs.remove(key, idle_seconds=-1, needed=stored_meanwhile) == 5
+    assert await _read(blobs, key) == b"photo"

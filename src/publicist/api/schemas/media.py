@@ -1,6 +1,6 @@
 """Media on the wire (contract: media)."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -44,6 +44,13 @@ class MediaOut(Out):
     facts: dict[str, Any]
     warnings: list[Warning] | None = None
     created_at: Moment
+
+
+class DeletedOut(Out):
+    """The file is not there any more."""
+
+    id: str
+    deleted: Literal[True] = True
 
 
 class MediaList(Out):

@@ -1,6 +1,6 @@
 """The port for stored files; an adapter is one file beside this one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +14,7 @@ class BlobNotFound(Exception):
 
 
 class BlobStore(Protocol):
-    """Keeps files for good. Equal bytes are stored once; a key never changes what it names."""
+    """Keeps files until they are removed. Equal bytes are stored once; a key never changes what it names."""
 
     async def put_file(self, path: Path, sha256: str) -> str:
         """Store a file whose bytes have this SHA-256 (lower-case hex) and return its key; doing so again is harmless.
@@ -37,4 +37,16 @@ class BlobStore(Protocol):
 
     def new_temp(self) -> Path:
         """A fresh path, with no file yet, to write an incoming file to."""
+        ...
+
+    def idle(self, seconds: float) -> AsyncIterator[Sequence[str]]:
+        """The keys of files that nobody stored for so long, in batches."""
+        ...
+
+    async def remove(self, key: str, *, idle_seconds: float, needed: Callable[[], Awaitable[bool]]) -> int | None:
+        """Remove a file and return its size; None when it is not there, was stored within `idle_seconds`, or `needed`.
+
+        `needed` is asked once the file is out of everybody's reach: who stores the same bytes from then on stores them
+        anew, and who stored them before is known by the time of the file. A file that is needed is put back.
+        """
         ...

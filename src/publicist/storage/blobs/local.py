@@ -5,14 +5,16 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
 from publicist.storage.blobs.base import BlobNotFound
 
 _CHUNK_BYTES = 1 << 20
+_BATCH = 500
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STALE_SECONDS = 3600.0
 """A temporary file untouched for so long belongs to a process that died; a running upload keeps touching its own."""
@@ -66,6 +68,34 @@ class LocalBlobs:
         """See `BlobStore`."""
         return self._temp / uuid4().hex
 
+    async def idle(self, seconds: float) -> AsyncIterator[Sequence[str]]:
+        """See `BlobStore`; the time of a file is when it was last stored."""
+        found = self._idle(time.time() - seconds)
+        while batch := await asyncio.to_thread(lambda: list(islice(found, _BATCH))):
+            yield batch
+
+    async def remove(self, key: str, *, idle_seconds: float, needed: Callable[[], Awaitable[bool]]) -> int | None:
+        """See `BlobStore`."""
+        place, aside = self._place(key), self.new_temp()
+        try:
+            if _is_newer(place, time.time() - idle_seconds):
+                return None
+            place.rename(aside)
+        except FileNotFoundError:
+            return None
+        if _is_newer(aside, time.time() - idle_seconds) or await needed():
+            aside.replace(place)
+            return None
+        size = aside.stat().st_size
+        await asyncio.to_thread(aside.unlink)
+        return size
+
+    def _idle(self, before: float) -> Iterator[str]:
+        for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            with suppress(FileNotFoundError):
+                if _SHA256.fullmatch(path.name) and not _is_newer(path, before):
+                    yield path.name
+
     def _place(self, key: str) -> Path:
         if not _SHA256.fullmatch(key):
             raise ValueError("a key is 64 lower-case hex digits")
@@ -73,16 +103,25 @@ class LocalBlobs:
 
     def _store(self, path: Path, place: Path) -> None:
         ours = path.parent == self._temp
-        if place.exists() and place.stat().st_size == path.stat().st_size:
+        if self._is_there(place, path.stat().st_size):
             if ours:
                 path.unlink()
         else:
             incoming = path if ours else Path(shutil.copyfile(path, self.new_temp()))
+            os.utime(incoming)
             _sync(incoming)
             place.parent.mkdir(parents=True, exist_ok=True)
             incoming.replace(place)
         for folder in (place.parent, place.parent.parent, self._root):
             _sync(folder)
+
+    def _is_there(self, place: Path, size: int) -> bool:
+        """Whether the bytes are stored already; the new time of their file keeps `remove` from taking it meanwhile."""
+        try:
+            os.utime(place)
+            return place.stat().st_size == size
+        except FileNotFoundError:
+            return False
 
     def _clean_temp(self) -> None:
         oldest = time.time() - _STALE_SECONDS
@@ -90,6 +129,10 @@ class LocalBlobs:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
+
+
+def _is_newer(path: Path, instant: float) -> bool:
+    return path.stat().st_mtime > instant
 
 
 def _sync(path: Path) -> None:

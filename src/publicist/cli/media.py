@@ -1,0 +1,42 @@
+"""`publicist media sweep`: works beside a running server."""
+
+import asyncio
+from pathlib import Path
+
+from publicist.bootstrap import database_url, media_expiry
+from publicist.cli.output import CommandFailed, fail, print_json, read_settings
+from publicist.kit.clock import SystemClock
+from publicist.kit.settings import Settings
+from publicist.storage.blobs.local import LocalBlobs
+from publicist.storage.migrate import upgrade
+from publicist.storage.session import Database
+
+
+def run(dry_run: bool, data_dir: Path | None, as_json: bool) -> int:
+    """Sweep, or count, and print what was done."""
+    try:
+        settings = read_settings(data_dir=data_dir)
+    except CommandFailed as error:
+        return fail(str(error))
+    found = asyncio.run(_sweep(settings, dry_run))
+    if as_json:
+        print_json(found)
+    elif dry_run:
+        print(f"{found['files']} files have expired; nothing was deleted")
+    else:
+        print(f"{found['files']} files forgotten, {found['objects']} objects of {found['bytes']:,} bytes removed")
+    return 0
+
+
+async def _sweep(settings: Settings, dry_run: bool) -> dict[str, int | bool]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(upgrade, database_url(settings))
+    database = Database(database_url(settings))
+    try:
+        expiry = media_expiry(settings, database, LocalBlobs(settings.data_dir / "media"), SystemClock())
+        if dry_run:
+            return {"dryRun": True, "files": await expiry.due()}
+        done = await expiry.sweep()
+        return {"dryRun": False, "files": done.files, "objects": done.objects, "bytes": done.bytes}
+    finally:
+        await database.close()

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from publicist.api.schemas.validation import ValidationListOut, ValidationOut
+from publicist.api.validation_examples import ANSWERS
 from publicist.bootstrap import database_url
 from publicist.client import Client
 from publicist.kit.settings import Settings
@@ -365,6 +367,12 @@ def test_an_idempotency_key_is_not_used_up(served: Served, account_of: AccountOf
     created = served.post(body, **key)
     assert (created.status_code, "idempotency-replayed" in created.headers) == (202, False)
     assert served.call("DELETE", f"/v1/posts/{created.json()['id']}").status_code == 200
+
+
+def test_the_described_answers_have_the_form_that_is_described() -> None:
+    for name, model in (("one post", ValidationOut), ("several posts", ValidationListOut)):
+        value = ANSWERS[name]["value"]
+        assert model.model_validate(value).model_dump(mode="json", by_alias=True, exclude_none=True) == value
 
 
 def test_the_client_validates(served: Served, account_of: AccountOf) -> None:

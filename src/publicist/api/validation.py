@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from publicist.api.deps import App, CallerDep, parse, read_json
 from publicist.api.errors import envelope
 from publicist.api.openapi import json_body
-from publicist.api.post_examples import EXAMPLES
 from publicist.api.post_requests import read_post
 from publicist.api.schemas.common import errors
 from publicist.api.schemas.posts import AccountPostIn, TargetsPostIn
 from publicist.api.schemas.validation import POSTS_MAX, PostListIn, ResultOfOneOut, ValidationListOut, ValidationOut
+from publicist.api.validation_examples import ANSWERS, BODIES
 from publicist.api.validation_views import validation_out, verdict_out
 from publicist.kit.errors import PublicistError, ValidationFailed
 from publicist.services.post_requests import PostRequest
@@ -20,11 +20,6 @@ from publicist.services.validation import TargetVerdict
 
 router = APIRouter(prefix="/v1/posts", tags=["Posts"])
 unprefixed = APIRouter(prefix="/posts")
-
-_LIST_EXAMPLE = {
-    "summary": "Several posts at once",
-    "value": {"posts": [EXAMPLES["single-image"]["value"], EXAMPLES["link on a Page"]["value"]]},
-}
 
 
 @unprefixed.post("/validate", response_model=None)
@@ -38,11 +33,10 @@ _LIST_EXAMPLE = {
         200: {
             "model": ValidationOut | ValidationListOut,
             "description": "What POST /v1/posts would say and send; `ok` false when it would refuse.",
+            "content": {"application/json": {"examples": ANSWERS}},
         },
     },
-    openapi_extra=json_body(
-        AccountPostIn, TargetsPostIn, PostListIn, examples={**EXAMPLES, "several posts": _LIST_EXAMPLE}
-    ),
+    openapi_extra=json_body(AccountPostIn, TargetsPostIn, PostListIn, examples=BODIES),
 )
 async def validate(app: App, caller: CallerDep, request: Request) -> Response:
     """The body of POST /v1/posts, checked in the same way: every violation, every warning, the calls that would be made

@@ -45,7 +45,7 @@ class Scene:
     def post(self, race: str, number: int, surface: str = "page_text") -> Post:
         """A round's post; rounds of one wave get accounts of their own."""
         self._begun[number] = time.monotonic()
-        return make(f"{self._seed} {race}", number, self._material, surface)
+        return make(f"{self._seed}-{race}", number, self._material, surface)
 
     def since(self, number: int) -> float:
         """Seconds since a round's post was made."""

@@ -51,7 +51,7 @@ def read_structure(path: Path) -> Structure:
         edit_lists=any(_is_edit(content) for content in edits),
         edited=any(_changes(content) for content in edits),
         variable_frame_rate=variable,
-        truncated=any(box.end > size for box in top if box.type in {b"moov", b"mdat", b"moof"}),
+        truncated=any(box.end > size for box in top if box.type in {b"moov", b"mdat", b"moof", b"meta"}),
     )
 
 

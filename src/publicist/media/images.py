@@ -9,6 +9,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from publicist.domain.media import Facts
 from publicist.media.boxes import read_heif_size, read_structure
+from publicist.media.gif import is_cut_off
 from publicist.media.sniff import FORMATS
 
 PIXELS_MAX = 120_000_000
@@ -67,12 +68,15 @@ def _heif_facts(path: Path, known: Facts) -> Facts:
 
 
 def _decode(path: Path, known: Facts, decoder: str) -> Facts:
+    if decoder == "GIF" and is_cut_off(path):
+        return replace(known, broken=f"the file is {FORMATS[known.mime].name} that ends before the picture does")
     with _open(path, decoder) as image:
-        facts = _describe(image, known)
+        size = image.size
         # A JPEG is read to its end at an eighth of its size: every byte is judged, little memory is used.
         image.draft(None, (max(1, image.width // 8), max(1, image.height // 8)))
+        # Before anything else: asking a PNG for its EXIF block decodes it too, and would hide what is wrong with it.
         image.load()
-    return facts
+        return _describe(image, size, known)
 
 
 def _open(path: Path, decoder: str) -> Image.Image:
@@ -87,9 +91,9 @@ def _open(path: Path, decoder: str) -> Image.Image:
     return image
 
 
-def _describe(image: Image.Image, known: Facts) -> Facts:
+def _describe(image: Image.Image, size: tuple[int, int], known: Facts) -> Facts:
     orientation = _orientation(image)
-    width, height = image.size if orientation not in _TURNED else (image.height, image.width)
+    width, height = size if orientation not in _TURNED else (size[1], size[0])
     return replace(
         known,
         mime="image/mpo" if image.format == "MPO" else known.mime,

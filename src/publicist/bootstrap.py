@@ -186,6 +186,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         settings.public_url or parts.addresses.own,
         timedelta(seconds=settings.duplicate_guard_seconds),
         rule_limits(settings),
+        timedelta(seconds=settings.ticker_seconds),
     )
     posts = Posts(database, clock, parts.media, engine, signals, post_settings)
     return Application(

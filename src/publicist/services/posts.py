@@ -42,12 +42,13 @@ _ROUTE = "POST /v1/posts"
 
 @dataclass(frozen=True, slots=True)
 class PostSettings:
-    """`docs_base` is where the docs pages of violations are served."""
+    """`docs_base` is where the docs pages of violations are served; `ticker` how often due posts are looked for."""
 
     patience_seconds: float
     docs_base: str
     duplicate_guard: timedelta
     limits: RuleLimits = SAFEST
+    ticker: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,10 @@ class Posts:
 
     def _start(self, batch: Batch) -> None:
         """Tell the engine; nothing is lost when it does not hear, the ticker looks at the rows."""
-        if batch.post.scheduled_at is not None:
-            self._engine.wake()
+        at = batch.post.scheduled_at
+        if at is not None:
+            if at - self._clock.now() <= self._settings.ticker:
+                self._engine.wake()
             return
         for account_id in {target.account_id for target in batch.targets}:
             self._engine.submit(PUBLISH, account_id)

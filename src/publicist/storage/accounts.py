@@ -11,11 +11,58 @@ from publicist.domain.accounts import Account, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.storage import tables, timelines
-from publicist.storage.rows import from_row, to_row
+from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
 _accounts = tables.accounts
 _grants = tables.grants
+
+_BY_ID = _accounts.select().where(same(_accounts.c.id))
+_GET = _accounts.select().where(
+    same(_accounts.c.organization_id, _accounts.c.environment, _accounts.c.id), _accounts.c.disconnected_at.is_(None)
+)
+_BY_IDS = _accounts.select().where(_accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
+_LOCK = (
+    sa.select(_accounts.c.id)
+    .where(_accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_accounts.c.id)
+    .with_for_update()
+)
+_FREE = sa.and_(
+    _accounts.c.environment.in_(sa.bindparam("environments", expanding=True)),
+    sa.or_(
+        _accounts.c.lease_until.is_(None),
+        _accounts.c.lease_until <= sa.bindparam("now"),
+        _accounts.c.lease_owner == sa.bindparam("owner"),
+    ),
+)
+"""Accounts of the asking worker's environments that no other worker holds."""
+MAY_TAKE = sa.and_(
+    _FREE, sa.or_(_accounts.c.submitted_until.is_(None), _accounts.c.submitted_until <= sa.bindparam("now"))
+)
+"""Of these, the ones that no worker was told about lately. Its parameters are `Worker.asks`."""
+_TAKE = (
+    _accounts.update()
+    .where(same(_accounts.c.id), _FREE)
+    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), epoch=_accounts.c.epoch + 1)
+    .returning(_accounts.c.epoch)
+)
+_HELD = same(_accounts.c.id, _accounts.c.epoch)
+_RENEW = _accounts.update().where(_HELD)
+_RELEASE = _accounts.update().where(_HELD).values(lease_owner=None, lease_until=None, submitted_until=None)
+_HOLDS = sa.select(_accounts.c.id).where(_HELD).with_for_update()
+_HOLDS_IN_TIMELINE = _HOLDS.where(timelines.CURRENT.is_not_distinct_from(sa.bindparam("timeline", type_=sa.BigInteger)))
+_CLAIMABLE = (
+    sa.select(_accounts.c.id)
+    .where(
+        sa.exists().where(
+            tables.targets.c.account_id == _accounts.c.id, tables.targets.c.next_run_at <= sa.bindparam("now")
+        ),
+        MAY_TAKE,
+    )
+    .limit(sa.bindparam("largest", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
 
 
 def _load_grant(row: sa.RowMapping) -> Grant:
@@ -70,7 +117,7 @@ async def update(connection: Connection, account_id: str, values: Mapping[str, A
 
 async def by_id(connection: Connection, account_id: str) -> Account | None:
     """An account whoever owns it, for work on rows already resolved."""
-    row = (await connection.execute(_accounts.select().where(_accounts.c.id == account_id))).mappings().first()
+    row = (await connection.execute(_BY_ID, {"its_id": account_id})).mappings().first()
     return from_row(Account, row) if row else None
 
 
@@ -95,8 +142,8 @@ async def of_caller(
 
 async def get(connection: Connection, caller: Caller, account_id: str) -> Account | None:
     """One connected account of the caller."""
-    query = _owned(caller).where(_accounts.c.id == account_id, _accounts.c.disconnected_at.is_(None))
-    row = (await connection.execute(query)).mappings().first()
+    owner = {"its_organization_id": caller.organization_id, "its_environment": caller.environment}
+    row = (await connection.execute(_GET, owner | {"its_id": account_id})).mappings().first()
     return from_row(Account, row) if row else None
 
 
@@ -109,14 +156,13 @@ async def any_sealed(connection: Connection) -> tuple[bytes, str] | None:
 
 async def names(connection: Connection, ids: set[str]) -> Mapping[str, Account]:
     """Accounts by id, disconnected ones included: post history outlives an account."""
-    rows = (await connection.execute(_accounts.select().where(_accounts.c.id.in_(ids)))).mappings()
+    rows = (await connection.execute(_BY_IDS, {"ids": list(ids)})).mappings()
     return {row["id"]: from_row(Account, row) for row in rows}
 
 
 async def lock(connection: Connection, ids: set[str]) -> None:
     """Let one transaction at a time pass for these accounts; in one order, so that two never wait for each other."""
-    query = sa.select(_accounts.c.id).where(_accounts.c.id.in_(ids)).order_by(_accounts.c.id).with_for_update()
-    await connection.execute(query)
+    await connection.execute(_LOCK, {"ids": list(ids)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,34 +172,24 @@ class Worker:
     owner: str
     environments: tuple[Environment, ...] = tuple(Environment)
 
-    def may_take(self, now: datetime) -> sa.ColumnElement[bool]:
-        """Accounts of its environments that no other worker holds."""
-        return sa.and_(
-            _accounts.c.environment.in_(self.environments),
-            sa.or_(
-                _accounts.c.lease_until.is_(None), _accounts.c.lease_until <= now, _accounts.c.lease_owner == self.owner
-            ),
-        )
+    def asks(self, now: datetime) -> dict[str, Any]:
+        """The parameters of a query for accounts it may take."""
+        return {"environments": list(self.environments), "owner": self.owner, "now": now}
 
 
 async def take_lease(
     connection: Connection, account_id: str, *, worker: Worker, now: datetime, until: datetime
 ) -> int | None:
     """Become responsible for an account: the new epoch, or None while another worker's lease runs."""
-    query = (
-        _accounts.update()
-        .where(_accounts.c.id == account_id, worker.may_take(now))
-        .values(lease_owner=worker.owner, lease_until=until, epoch=_accounts.c.epoch + 1)
-        .returning(_accounts.c.epoch)
-    )
-    epoch: int | None = (await connection.execute(query)).scalar_one_or_none()
+    parameters = worker.asks(now) | {"its_id": account_id, "until": until}
+    epoch: int | None = (await connection.execute(_TAKE, parameters)).scalar_one_or_none()
     return epoch
 
 
 async def renew_lease(connection: Connection, account_id: str, *, epoch: int, until: datetime) -> bool:
     """Stay responsible; False when another owner took over."""
-    query = _accounts.update().where(_accounts.c.id == account_id, _accounts.c.epoch == epoch).values(lease_until=until)
-    return (await connection.execute(query)).rowcount == 1
+    held = {"its_id": account_id, "its_epoch": epoch}
+    return (await connection.execute(_RENEW, held | {"lease_until": until})).rowcount == 1
 
 
 async def throttle(connection: Connection, account_id: str, until: datetime) -> None:
@@ -166,34 +202,20 @@ async def throttle(connection: Connection, account_id: str, until: datetime) -> 
 
 async def release_lease(connection: Connection, account_id: str, *, epoch: int) -> None:
     """Give an account back, and let the ticker submit it again at once if more is due."""
-    query = (
-        _accounts.update()
-        .where(_accounts.c.id == account_id, _accounts.c.epoch == epoch)
-        .values(lease_owner=None, lease_until=None, submitted_until=None)
-    )
-    await connection.execute(query)
+    await connection.execute(_RELEASE, {"its_id": account_id, "its_epoch": epoch})
 
 
 async def holds_lease(connection: Connection, account_id: str, *, epoch: int, timeline: int | None = None) -> bool:
     """Whether this epoch is still the account's, in the history it was taken in; locks the row until the transaction
     ends. `timeline` is PostgreSQL's."""
-    query = sa.select(_accounts.c.id).where(_accounts.c.id == account_id, _accounts.c.epoch == epoch).with_for_update()
-    if timeline is not None:
-        query = query.where(timelines.CURRENT.is_not_distinct_from(timeline))
-    return (await connection.execute(query)).first() is not None
+    ours = {"its_id": account_id, "its_epoch": epoch}
+    query, values = (_HOLDS, ours) if timeline is None else (_HOLDS_IN_TIMELINE, ours | {"timeline": timeline})
+    return (await connection.execute(query, values)).first() is not None
 
 
 async def claim_due(connection: Connection, *, worker: Worker, now: datetime, until: datetime, limit: int) -> list[str]:
     """Accounts this worker may take, with due targets that nobody was told about lately; told until `until` now."""
-    due = sa.exists().where(tables.targets.c.account_id == _accounts.c.id, tables.targets.c.next_run_at <= now)
-    query = (
-        sa.select(_accounts.c.id)
-        .where(due, worker.may_take(now))
-        .where(sa.or_(_accounts.c.submitted_until.is_(None), _accounts.c.submitted_until <= now))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list((await connection.execute(query)).scalars())
+    ids = list((await connection.execute(_CLAIMABLE, worker.asks(now) | {"largest": limit})).scalars())
     if ids:
         await connection.execute(_accounts.update().where(_accounts.c.id.in_(ids)).values(submitted_until=until))
     return ids

@@ -8,21 +8,29 @@ import sqlalchemy as sa
 
 from publicist.domain.targets import Attempt, StepRecord
 from publicist.storage import tables
-from publicist.storage.rows import from_row, to_row
+from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
 _attempts = tables.attempts
 _steps = tables.steps
 
+_INSERT = _attempts.insert()
+_UPDATE = _attempts.update().where(same(_attempts.c.id))
+_OF_TARGET = _attempts.select().where(same(_attempts.c.target_id)).order_by(_attempts.c.number)
+_STEPS_OF_TARGET = _steps.select().where(same(_steps.c.target_id)).order_by(_steps.c.first_sent_at, _steps.c.id)
+_INSERT_STEP = _steps.insert()
+_UPDATE_STEP = _steps.update().where(same(_steps.c.target_id, _steps.c.key))
+_KEPT = frozenset({"id", "target_id", "key", "first_sent_at"})
+
 
 async def add(connection: Connection, attempt: Attempt) -> None:
     """Open an attempt."""
-    await connection.execute(_attempts.insert().values(to_row(attempt)))
+    await connection.execute(_INSERT, to_row(attempt))
 
 
 async def finish(connection: Connection, attempt_id: str, values: Mapping[str, Any]) -> None:
     """Close an attempt."""
-    await connection.execute(_attempts.update().where(_attempts.c.id == attempt_id).values(dict(values)))
+    await connection.execute(_UPDATE, {**values, "its_id": attempt_id})
 
 
 async def finish_open(connection: Connection, target_id: str, values: Mapping[str, Any]) -> None:
@@ -33,14 +41,14 @@ async def finish_open(connection: Connection, target_id: str, values: Mapping[st
 
 async def of_target(connection: Connection, target_id: str) -> list[Attempt]:
     """The attempts of a target in order."""
-    query = _attempts.select().where(_attempts.c.target_id == target_id).order_by(_attempts.c.number)
-    return [from_row(Attempt, row) for row in (await connection.execute(query)).mappings()]
+    found = await connection.execute(_OF_TARGET, {"its_target_id": target_id})
+    return [from_row(Attempt, row) for row in found.mappings()]
 
 
 async def steps_of_target(connection: Connection, target_id: str) -> list[StepRecord]:
     """The steps of a target in the order they were first sent."""
-    query = _steps.select().where(_steps.c.target_id == target_id).order_by(_steps.c.first_sent_at, _steps.c.id)
-    return [from_row(StepRecord, row) for row in (await connection.execute(query)).mappings()]
+    found = await connection.execute(_STEPS_OF_TARGET, {"its_target_id": target_id})
+    return [from_row(StepRecord, row) for row in found.mappings()]
 
 
 async def calls_since(connection: Connection, account_id: str, prefix: str, since: datetime) -> int:
@@ -59,8 +67,7 @@ async def save_steps(connection: Connection, records: Sequence[StepRecord]) -> N
     """Insert steps, or overwrite those of the same target and key (the row id of the first is kept)."""
     for record in records:
         values = to_row(record)
-        kept = {k: v for k, v in values.items() if k not in ("id", "target_id", "key", "first_sent_at")}
-        where = (_steps.c.target_id == record.target_id, _steps.c.key == record.key)
-        result: sa.CursorResult[Any] = await connection.execute(_steps.update().where(*where).values(kept))
-        if result.rowcount == 0:
-            await connection.execute(_steps.insert().values(values))
+        changed = {name: value for name, value in values.items() if name not in _KEPT}
+        which = {"its_target_id": record.target_id, "its_key": record.key}
+        if (await connection.execute(_UPDATE_STEP, changed | which)).rowcount == 0:
+            await connection.execute(_INSERT_STEP, values)

@@ -14,6 +14,7 @@ from publicist.storage.session import Connection
 
 _events = tables.events
 _BATCH = 1000
+_INSERT = _events.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class EventFilter:
 async def add(connection: Connection, *events: Event) -> None:
     """Append events in the transaction of the state change they tell of."""
     if events:
-        await connection.execute(_events.insert(), [to_row(event) for event in events])
+        await connection.execute(_INSERT, [to_row(event) for event in events])
 
 
 async def of_target(connection: Connection, target_id: str) -> list[Event]:

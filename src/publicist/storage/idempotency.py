@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
 
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.storage import tables
-from publicist.storage.rows import from_row, to_row
+from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
 _keys = tables.idempotency_keys
+_INSERT = _keys.insert()
+_OF_CALLER = same(_keys.c.organization_id, _keys.c.environment, _keys.c.route, _keys.c.key)
+_FIND = _keys.select().where(_OF_CALLER, _keys.c.expires_at > sa.bindparam("now"))
+_FORGET = _keys.delete().where(_OF_CALLER, _keys.c.expires_at <= sa.bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +35,25 @@ class IdempotencyKey:
 
 async def add(connection: Connection, key: IdempotencyKey) -> None:
     """Store a key with its post. Raises IntegrityError when another request was first."""
-    await connection.execute(_keys.insert().values(to_row(key)))
+    await connection.execute(_INSERT, to_row(key))
 
 
 async def find(connection: Connection, caller: Caller, *, route: str, key: str, now: datetime) -> IdempotencyKey | None:
     """The stored key, unless it expired."""
-    query = _keys.select().where(
-        _keys.c.organization_id == caller.organization_id,
-        _keys.c.environment == caller.environment,
-        _keys.c.route == route,
-        _keys.c.key == key,
-        _keys.c.expires_at > now,
-    )
-    row = (await connection.execute(query)).mappings().first()
+    row = (await connection.execute(_FIND, _which(caller, route, key, now))).mappings().first()
     return from_row(IdempotencyKey, row) if row else None
 
 
 async def forget_expired(connection: Connection, caller: Caller, *, route: str, key: str, now: datetime) -> None:
     """Free an expired key so that its reuse is protected like the first use."""
-    query = _keys.delete().where(
-        _keys.c.organization_id == caller.organization_id,
-        _keys.c.environment == caller.environment,
-        _keys.c.route == route,
-        _keys.c.key == key,
-        _keys.c.expires_at <= now,
-    )
-    await connection.execute(query)
+    await connection.execute(_FORGET, _which(caller, route, key, now))
+
+
+def _which(caller: Caller, route: str, key: str, now: datetime) -> dict[str, Any]:
+    return {
+        "its_organization_id": caller.organization_id,
+        "its_environment": caller.environment,
+        "its_route": route,
+        "its_key": key,
+        "now": now,
+    }

@@ -9,11 +9,12 @@ from publicist.domain.api_keys import Caller
 from publicist.domain.media import Facts, Media
 from publicist.domain.targets import IN_USE
 from publicist.storage import tables
-from publicist.storage.rows import from_row, to_row
+from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
 _media = tables.media
 _targets = tables.targets
+_BY_ID = _media.select().where(same(_media.c.id))
 
 
 def _load(row: sa.RowMapping) -> Media:
@@ -27,7 +28,7 @@ async def add(connection: Connection, media: Media) -> None:
 
 async def by_id(connection: Connection, media_id: str) -> Media | None:
     """A media row whoever owns it; for work on rows already resolved, and for signed URLs."""
-    row = (await connection.execute(_media.select().where(_media.c.id == media_id))).mappings().first()
+    row = (await connection.execute(_BY_ID, {"its_id": media_id})).mappings().first()
     return _load(row) if row else None
 
 

@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from publicist.domain.organizations import Organization, Profile
 from publicist.storage import tables
-from publicist.storage.rows import from_row, to_row
+from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
 DEFAULT_SLUG = "default"
+_PAUSED_AT = sa.select(tables.organizations.c.paused_at).where(same(tables.organizations.c.id))
 
 
 async def first(connection: Connection) -> Organization | None:
@@ -27,9 +28,7 @@ async def add(connection: Connection, organization: Organization, profile: Profi
 
 async def is_paused(connection: Connection, organization_id: str) -> bool:
     """Whether no target of this organization may start."""
-    table = tables.organizations
-    query = sa.select(table.c.paused_at).where(table.c.id == organization_id)
-    return (await connection.execute(query)).scalar() is not None
+    return (await connection.execute(_PAUSED_AT, {"its_id": organization_id})).scalar() is not None
 
 
 async def set_paused(connection: Connection, organization_id: str, at: datetime | None) -> None:

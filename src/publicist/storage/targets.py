@@ -10,11 +10,60 @@ import sqlalchemy as sa
 from publicist.domain.api_keys import Caller
 from publicist.domain.targets import RETRIABLE, Target, TargetMedia, TargetStatus
 from publicist.storage import tables
-from publicist.storage.accounts import Worker
-from publicist.storage.rows import from_row, to_row
+from publicist.storage.accounts import MAY_TAKE, Worker
+from publicist.storage.rows import from_row, its, same, to_row
 from publicist.storage.session import Connection
 
 _targets = tables.targets
+_steps = tables.steps
+
+_INSERT = _targets.insert()
+_BY_ID = _targets.select().where(same(_targets.c.id))
+_OF_POST = _targets.select().where(same(_targets.c.post_id)).order_by(_targets.c.position)
+_DUE = (
+    sa.select(_targets.c.id)
+    .where(same(_targets.c.account_id), _targets.c.next_run_at <= sa.bindparam("now"))
+    .order_by(_targets.c.next_run_at, _targets.c.id)
+    .limit(sa.bindparam("largest", type_=sa.Integer))
+)
+_NEXT_DUE = (
+    sa.select(_targets.c.next_run_at)
+    .join(tables.accounts, tables.accounts.c.id == _targets.c.account_id)
+    .where(_targets.c.next_run_at.is_not(None), MAY_TAKE)
+    .order_by(_targets.c.next_run_at)
+    .limit(1)
+)
+_SEEN = _targets.update().where(
+    same(_targets.c.id, _targets.c.status, _targets.c.fingerprint),
+    _targets.c.scheduled_at.is_not_distinct_from(its(_targets.c.scheduled_at)),
+)
+_OTHERS_ALIKE = sa.and_(same(_targets.c.account_id, _targets.c.fingerprint), _targets.c.id != its(_targets.c.id))
+_TWIN_IN_DOUBT = (
+    sa.select(_targets.c.id)
+    .where(
+        _OTHERS_ALIKE,
+        _targets.c.status.in_([status for status in TargetStatus if status.is_open]),
+        sa.exists().where(
+            _steps.c.target_id == _targets.c.id,
+            _steps.c.kind == "once",
+            sa.or_(_steps.c.outcome.is_(None), _steps.c.outcome != "refused"),
+        ),
+    )
+    .limit(1)
+)
+_ACCEPTED_SINCE = (
+    _targets.select()
+    .where(
+        same(_targets.c.account_id, _targets.c.fingerprint),
+        _targets.c.created_at > sa.bindparam("since"),
+        _targets.c.status.not_in(RETRIABLE),
+    )
+    .order_by(_targets.c.created_at.desc())
+    .limit(1)
+)
+_PLATFORM_POST_IDS = sa.select(_targets.c.platform_post_id).where(
+    same(_targets.c.account_id), _targets.c.platform_post_id.is_not(None), _targets.c.id != its(_targets.c.id)
+)
 
 
 def _load(row: sa.RowMapping) -> Target:
@@ -28,7 +77,7 @@ def _load(row: sa.RowMapping) -> Target:
 
 async def add(connection: Connection, targets: Sequence[Target]) -> None:
     """Store the targets of a post."""
-    await connection.execute(_targets.insert(), [to_row(target) for target in targets])
+    await connection.execute(_INSERT, [to_row(target) for target in targets])
 
 
 def _owned(caller: Caller) -> sa.Select[Any]:
@@ -45,8 +94,7 @@ async def get(connection: Connection, caller: Caller, target_id: str) -> Target 
 
 async def of_post(connection: Connection, post_id: str) -> list[Target]:
     """The targets of a post, in request order."""
-    query = _targets.select().where(_targets.c.post_id == post_id).order_by(_targets.c.position)
-    return [_load(row) for row in (await connection.execute(query)).mappings()]
+    return [_load(row) for row in (await connection.execute(_OF_POST, {"its_post_id": post_id})).mappings()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,48 +142,34 @@ async def page(
     return [_load(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def due(connection: Connection, account_id: str, *, now: datetime, limit: int) -> list[Target]:
-    """Targets of an account whose time has come, in due order."""
-    query = (
-        _targets.select()
-        .where(_targets.c.account_id == account_id, _targets.c.next_run_at <= now)
-        .order_by(_targets.c.next_run_at, _targets.c.id)
-        .limit(limit)
-    )
-    return [_load(row) for row in (await connection.execute(query)).mappings()]
+async def due(connection: Connection, account_id: str, *, now: datetime, limit: int) -> list[str]:
+    """Ids of an account's targets whose time has come, in due order."""
+    found = await connection.execute(_DUE, {"its_account_id": account_id, "now": now, "largest": limit})
+    return list(found.scalars())
 
 
 async def by_id(connection: Connection, target_id: str) -> Target | None:
     """A target whoever owns it, for work on rows already resolved."""
-    row = (await connection.execute(_targets.select().where(_targets.c.id == target_id))).mappings().first()
+    row = (await connection.execute(_BY_ID, {"its_id": target_id})).mappings().first()
     return _load(row) if row else None
 
 
 async def next_due_at(connection: Connection, now: datetime, worker: Worker) -> datetime | None:
     """When the next target is due on an account this worker may take and that no worker was told about lately."""
-    account = tables.accounts.c
-    query = (
-        sa.select(_targets.c.next_run_at)
-        .join(tables.accounts, account.id == _targets.c.account_id)
-        .where(_targets.c.next_run_at.is_not(None), worker.may_take(now))
-        .where(sa.or_(account.submitted_until.is_(None), account.submitted_until <= now))
-        .order_by(_targets.c.next_run_at)
-        .limit(1)
-    )
-    result: datetime | None = (await connection.execute(query)).scalar()
+    result: datetime | None = (await connection.execute(_NEXT_DUE, worker.asks(now))).scalar()
     return result
 
 
 async def update(connection: Connection, seen: Target, values: Mapping[str, Any]) -> bool:
     """Change columns of a target whose account's lease the caller holds, while its status, content and time are those
     that were seen; False when a caller resolved, canceled, edited or moved it meanwhile."""
-    query = _targets.update().where(
-        _targets.c.id == seen.id,
-        _targets.c.status == seen.status,
-        _targets.c.fingerprint == seen.fingerprint,
-        _targets.c.scheduled_at.is_not_distinct_from(seen.scheduled_at),
-    )
-    return (await connection.execute(query.values(dict(values)))).rowcount == 1
+    known = {
+        "its_id": seen.id,
+        "its_status": seen.status,
+        "its_fingerprint": seen.fingerprint,
+        "its_scheduled_at": seen.scheduled_at,
+    }
+    return (await connection.execute(_SEEN, {**values, **known})).rowcount == 1
 
 
 async def put_off(connection: Connection, target_id: str, until: datetime) -> None:
@@ -144,39 +178,20 @@ async def put_off(connection: Connection, target_id: str, until: datetime) -> No
     await connection.execute(query.values(next_run_at=until))
 
 
+def _alike(target: Target) -> dict[str, Any]:
+    return {"its_account_id": target.account_id, "its_fingerprint": target.fingerprint, "its_id": target.id}
+
+
 async def twin_in_doubt(connection: Connection, target: Target) -> str | None:
     """Another open target of the account with the same content whose publish call may have had its effect."""
-    steps = tables.steps.c
-    called = sa.exists().where(
-        steps.target_id == _targets.c.id,
-        steps.kind == "once",
-        sa.or_(steps.outcome.is_(None), steps.outcome != "refused"),
-    )
-    query = sa.select(_targets.c.id).where(
-        _targets.c.account_id == target.account_id,
-        _targets.c.fingerprint == target.fingerprint,
-        _targets.c.id != target.id,
-        _targets.c.status.in_([status for status in TargetStatus if status.is_open]),
-        called,
-    )
-    found: str | None = (await connection.execute(query.limit(1))).scalar()
+    found: str | None = (await connection.execute(_TWIN_IN_DOUBT, _alike(target))).scalar()
     return found
 
 
 async def accepted_since(connection: Connection, account_id: str, fingerprint: str, since: datetime) -> Target | None:
     """The latest target with that content on that account which was accepted since then and not canceled or refused."""
-    query = (
-        _targets.select()
-        .where(
-            _targets.c.account_id == account_id,
-            _targets.c.fingerprint == fingerprint,
-            _targets.c.created_at > since,
-            _targets.c.status.not_in(RETRIABLE),
-        )
-        .order_by(_targets.c.created_at.desc())
-        .limit(1)
-    )
-    row = (await connection.execute(query)).mappings().first()
+    values = {"its_account_id": account_id, "its_fingerprint": fingerprint, "since": since}
+    row = (await connection.execute(_ACCEPTED_SINCE, values)).mappings().first()
     return _load(row) if row else None
 
 
@@ -241,7 +256,5 @@ async def update_ended(
 
 async def platform_post_ids(connection: Connection, account_id: str, *, besides: str) -> frozenset[str]:
     """Platform ids of the account's other published targets; never evidence for this one."""
-    query = sa.select(_targets.c.platform_post_id).where(
-        _targets.c.account_id == account_id, _targets.c.platform_post_id.is_not(None), _targets.c.id != besides
-    )
-    return frozenset((await connection.execute(query)).scalars())
+    found = await connection.execute(_PLATFORM_POST_IDS, {"its_account_id": account_id, "its_id": besides})
+    return frozenset(found.scalars())

@@ -72,7 +72,7 @@ class Publisher:
         now = self._tools.clock.now()
         async with self._tools.database.read() as connection:
             due = await targets.due(connection, account_id, now=now, limit=_BATCH)
-        return [target.id for target in due if target.id not in running]
+        return [target_id for target_id in due if target_id not in running]
 
     async def _run(self, lease: Lease, target_id: str) -> None:
         try:

@@ -20,6 +20,7 @@ from publicist.workflows.signals import PostSignals
 from tests.support.rows import NOW
 
 GUARD = timedelta(minutes=10)
+TICKER = timedelta(seconds=5)
 BASES = dict.fromkeys(Environment, "http://127.0.0.1")
 
 
@@ -63,7 +64,7 @@ def desk(database: Database, tmp_path: Path) -> Desk:
     clock, engine, signals = ManualClock(NOW), NotingEngine(), PostSignals()
     settings = MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES)
     media = MediaService(database, LocalBlobs(tmp_path / "media"), clock, settings)
-    posts = Posts(database, clock, media, engine, signals, PostSettings(0.0, "http://127.0.0.1", GUARD))
+    posts = Posts(database, clock, media, engine, signals, PostSettings(0.0, "http://127.0.0.1", GUARD, ticker=TICKER))
     changes = PostChanges(database, clock, engine, signals)
     edits = PostEdits(database, clock, media, posts, engine)
     return Desk(database, media, clock, engine, signals, posts, changes, edits)

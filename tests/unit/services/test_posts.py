@@ -21,7 +21,7 @@ from publicist.storage.session import Database
 from publicist.storage.targets import Filter
 from publicist.workflows.engine import PUBLISH
 from tests.support.rows import NOW, add_account, add_caller
-from tests.unit.services.conftest import Desk, request
+from tests.unit.services.conftest import TICKER, Desk, request
 
 SOON = NOW + timedelta(hours=1)
 
@@ -78,10 +78,18 @@ async def test_a_scheduled_post_waits_for_its_time_and_says_so(desk: Desk, calle
     batch = await desk.posts.create(caller, request(**body(page, scheduledAt=iso(SOON))), patience_seconds=60)
     (target,) = batch.targets
     assert (target.status, target.next_run_at) == (TargetStatus.QUEUED, SOON)
-    assert (desk.engine.submitted, desk.engine.wakes) == ([], 1)
+    assert (desk.engine.submitted, desk.engine.wakes) == ([], 0)
     ((kind, data),) = await events(desk.database)
     assert (kind, data["id"], data["scheduledAt"]) == ("post.queued", target.id, iso(SOON))
     assert data["sandbox"] is True
+
+
+@pytest.mark.parametrize(("ahead", "wakes"), [(TICKER, 1), (TICKER + timedelta(seconds=1), 0)])
+async def test_only_a_time_before_the_next_look_at_the_rows_wakes_the_ticker(
+    desk: Desk, caller: Caller, page: Account, ahead: timedelta, wakes: int
+) -> None:
+    await desk.posts.create(caller, request(**body(page, scheduledAt=iso(NOW + ahead))))
+    assert (desk.engine.submitted, desk.engine.wakes) == ([], wakes)
 
 
 @pytest.mark.parametrize(("ahead", "fits"), [(timedelta(seconds=1), True), (timedelta(milliseconds=999), False)])

@@ -1,12 +1,11 @@
 """Connections and transactions. A request or a task opens one and commits it at its edge."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from publicist.storage.postgres import Postgres
 from publicist.storage.sqlite import Parameters, Rows, SqliteReaders, SqliteScanner, sqlite_engine
 from publicist.storage.sqlite_writer import SqliteWriter
 
@@ -57,44 +56,16 @@ class _Sqlite:
         self._readers.close()
 
 
-class _Postgres:
-    """One pool, and a small one for what is urgent."""
-
-    def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-        self._urgent: AsyncEngine = create_async_engine(url, pool_size=2, max_overflow=0, pool_pre_ping=True)
-        self.scan = self.read
-
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[Connection]:
-        async with self._engine.connect() as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[Connection]:
-        async with self._engine.begin() as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def urgent_write(self) -> AsyncIterator[Connection]:
-        async with self._urgent.begin() as connection:
-            yield connection
-
-    async def close(self) -> None:
-        await self._engine.dispose()
-        await self._urgent.dispose()
-
-
 class Database:
     """SQLite or PostgreSQL behind the same methods."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = sa.make_url(url).drivername.startswith("sqlite")
-        self._engine: _Sqlite | _Postgres = (_Sqlite if self.is_sqlite else _Postgres)(driver_url(url))
+        self._engine: _Sqlite | Postgres = (_Sqlite if self.is_sqlite else Postgres)(driver_url(url))
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection for queries that see one state of the database; nothing it does is kept."""
+        """A connection for queries; nothing it does is kept."""
         return self._engine.read()
 
     def scan(self) -> AbstractAsyncContextManager[Connection]:

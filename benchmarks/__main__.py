@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.machine import machine
 
-HELPERS = {"machine", "load", "baseline", "__main__"}
+HELPERS = {"machine", "load", "baseline", "system", "__main__"}
 
 
 def main() -> int:

@@ -1,52 +1,37 @@
-"""Accept a scheduled Page text (202), 16 connections; the baseline is a bare route with one insert."""
+"""Accept a scheduled Page text (202), and refuse at preflight (400), over 16 connections, on both engines.
 
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
+The baseline is a bare route with one insert, in the same run.
+"""
 
-from benchmarks.load import load
-from tests.support.served import serving
+from typing import Any
+
+from benchmarks.baseline import bare
+from benchmarks.system import ENGINES, measured, running
 
 COUNT = 2000
+AT = "2030-01-01T00:00:00Z"
 
 
 def run() -> dict[str, object]:
-    """Both on this machine, one after the other."""
-    bare = _bare()
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data") as served:
-        page = next(account for account in served.connect() if account["platform"] == "facebook")
-
-        def body(number: int) -> dict[str, object]:
-            at = "2030-01-01T00:00:00Z"
-            return {"targets": [{"accountId": page["id"]}], "text": f"post {number}", "scheduledAt": at}
-
-        headers = {"Authorization": f"Bearer {served.key}"}
-        load(f"{served.url}/v1/posts", body, headers=headers, count=200)
-        result = load(f"{served.url}/v1/posts", lambda n: body(n + 1000), headers=headers, count=COUNT)
-    return {"publicist": result, "baseline": bare, "ratio": round(result["perSecond"] / bare["perSecond"], 3)}
+    """One after the other on this machine."""
+    baseline = bare(COUNT)
+    return {"baseline": baseline, "runs": [_one(engine, baseline) for engine in ENGINES]}
 
 
-def _bare() -> dict[str, float]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.baseline", str(port)])
-    try:
-        _wait(port)
-        return load(f"http://127.0.0.1:{port}/", lambda n: {"text": f"post {n}"}, headers={}, count=COUNT)
-    finally:
-        process.terminate()
-        process.wait()
+def _one(engine: str, baseline: dict[str, float]) -> dict[str, object]:
+    with running(engine, 1) as (served, _):
+        ids = {account["platform"]: account["id"] for account in served.connect()}
 
+        def scheduled(number: int) -> dict[str, Any]:
+            return {"targets": [{"accountId": ids["facebook"]}], "text": f"post {number}", "scheduledAt": AT}
 
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError("the baseline did not start")
+        def without_media(number: int) -> dict[str, Any]:
+            return {"targets": [{"accountId": ids["instagram"]}], "text": f"post {number}", "scheduledAt": AT}
+
+        accepted = measured(served, scheduled, count=COUNT, expect=202)
+        refused = measured(served, without_media, count=COUNT, expect=400)
+    return {
+        "engine": engine,
+        "accept": {**accepted, "ratio": round(accepted["perSecond"] / baseline["perSecond"], 3)},
+        "refuse": {**refused, "ratio": round(refused["perSecond"] / baseline["perSecond"], 3)},
+    }

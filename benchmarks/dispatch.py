@@ -5,24 +5,18 @@ Default settings, Page texts. The baseline is a bare loop of calls to the same s
 
 import os
 import statistics
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from benchmarks.load import load
-from chaos.databases import chaos_database
-from chaos.rig import free_port, world
-from tests.support.graphsim import Graphsim, start_graphsim
-from tests.support.served import SHARED, Served, serving, wait_for
+from benchmarks.system import ENGINES, cpu_seconds, running
+from tests.support.graphsim import Graphsim
+from tests.support.served import Served, wait_for
 
 SCENARIOS = ((1_000, 1, 0.0), (1_000, 100, 0.0), (200, 100, 0.3), (10_000, 100, 0.0))
 """Posts, accounts, seconds that Meta takes over a call."""
 BATCH = 25
-ENGINES = ("sqlite", "postgresql")
 
 
 def run() -> dict[str, object]:
@@ -33,15 +27,17 @@ def run() -> dict[str, object]:
 
 
 def _one(engine: str, posts: int, accounts: int, upstream: float) -> dict[str, object]:
-    with _running(engine, accounts) as (served, sim):
+    with running(engine, accounts) as (served, sim):
         pages = [account["id"] for account in served.connect() if account["platform"] == "facebook"]
         if upstream:
             fault = {"kind": "latency", "seconds": upstream, "when": "before", "edge": "*"}
             sim.control("POST", "faults", json={"faults": [fault]})
         due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=10 + posts / 100)
         accepting = _accept(served, pages, posts, due)
-        lags = _lags(served, sim, posts)
-        cpu = _cpu_seconds(served.pid)
+        before = cpu_seconds(served.pid)
+        _wait_for_all(served, sim, posts)
+        cpu = cpu_seconds(served.pid) - before
+        lags = _lags(served, posts)
         sim.control("DELETE", "faults")
         bare = _bare(sim, min(posts, 1000))
     return {
@@ -57,27 +53,6 @@ def _one(engine: str, posts: int, accounts: int, upstream: float) -> dict[str, o
         "baseline": bare,
         "ratio": round(posts / lags[-1] / bare["perSecond"], 3),
     }
-
-
-@contextmanager
-def _running(engine: str, accounts: int) -> Iterator[tuple[Served, Graphsim]]:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, chaos_database(engine) as database:
-        port = free_port()
-        sim = start_graphsim(
-            Path(folder),
-            redirect_uri=f"http://127.0.0.1:{port}/v1/accounts/oauth/facebook/callback",
-            app_calls_per_hour=100_000_000,
-            user_calls_per_hour=100_000_000,
-            object_calls_per_day=100_000_000,
-        )
-        sim.seed(world(accounts))
-        env: Mapping[str, str] = {**SHARED, **database.env, "PUBLICIST_SANDBOX_URL": sim.url}
-        try:
-            with serving(Path(folder) / "data", env=env, port=port) as served:
-                yield served, sim
-        finally:
-            sim.process.kill()
-            sim.process.wait()
 
 
 def _accept(served: Served, pages: list[str], posts: int, due: datetime) -> float:
@@ -97,14 +72,18 @@ def _accept(served: Served, pages: list[str], posts: int, due: datetime) -> floa
     return took
 
 
-def _lags(served: Served, sim: Graphsim, posts: int) -> list[float]:
-    """Once every post is out: seconds from the instant until each was known to be published, in order."""
+def _wait_for_all(served: Served, sim: Graphsim, posts: int) -> None:
+    """Until every post is out and known to be."""
 
     def published() -> bool:
         return sum(len(listed) for listed in sim.control("GET", "published")["published"].values()) >= posts
 
     wait_for(published, seconds=60 + posts / 20)
     wait_for(lambda: 'status="publishing"' not in served.http.get(f"{served.url}/metrics").text)
+
+
+def _lags(served: Served, posts: int) -> list[float]:
+    """Seconds from the instant until each post was known to be published, in order."""
     lags, cursor = [], ""
     while True:
         page = served.call("GET", f"/v1/posts?limit=100&status=published{cursor}").json()
@@ -118,12 +97,6 @@ def _lags(served: Served, sim: Graphsim, posts: int) -> list[float]:
 
 def _seconds(instant: str) -> float:
     return datetime.fromisoformat(instant).timestamp()
-
-
-def _cpu_seconds(pid: int) -> float:
-    """User and system time of the serving process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _bare(sim: Graphsim, count: int) -> dict[str, float]:

@@ -10,7 +10,7 @@ import aiohttp
 
 
 async def _send(
-    url: str, body_of: Callable[[int], Any], headers: dict[str, str], count: int, connections: int
+    url: str, body_of: Callable[[int], Any], headers: dict[str, str], count: int, connections: int, expect: int | None
 ) -> list[float]:
     took: list[float] = []
     numbers = iter(range(count))
@@ -20,7 +20,8 @@ async def _send(
             start = time.perf_counter()
             async with session.post(url, json=body_of(number), headers=headers) as reply:
                 await reply.read()
-                assert reply.status < 500, await reply.text()
+                fits = reply.status < 500 if expect is None else reply.status == expect
+                assert fits, (reply.status, await reply.text())
             took.append(time.perf_counter() - start)
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as session:
@@ -29,11 +30,17 @@ async def _send(
 
 
 def load(
-    url: str, body_of: Callable[[int], Any], *, headers: dict[str, str], count: int, connections: int = 16
+    url: str,
+    body_of: Callable[[int], Any],
+    *,
+    headers: dict[str, str],
+    count: int,
+    connections: int = 16,
+    expect: int | None = None,
 ) -> dict[str, float]:
-    """Requests a second, median and p99 in milliseconds."""
+    """Requests a second, median and p99 in milliseconds; `expect` is the status that every answer must have."""
     start = time.perf_counter()
-    took = sorted(asyncio.run(_send(url, body_of, headers, count, connections)))
+    took = sorted(asyncio.run(_send(url, body_of, headers, count, connections, expect)))
     seconds = time.perf_counter() - start
     return {
         "perSecond": round(count / seconds, 1),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine
+from chaos.ending import end_on_signals
 from chaos.journal import Journal
 from chaos.matrix import PARTS, play
 from chaos.posts import SURFACES
@@ -38,6 +39,7 @@ def main() -> int:
     parser.add_argument("--part", choices=(*PARTS, "sample"), action="append", help="matrix: only this part")
     parser.add_argument("--journal", type=Path, help="matrix, races: file of what was played; given again, it goes on")
     options = parser.parse_args()
+    end_on_signals("chaos: interrupted; with --journal the same command goes on from here")
     engines = options.engine or list(ENGINES)
     if options.matrix:
         report = _matrix(options, engines)

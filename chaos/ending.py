@@ -1,12 +1,15 @@
 """What has to be ended when a run is interrupted: its threads cannot be, its processes and servers can."""
 
 import os
+import signal
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 _INTERRUPTED = 130
 _AGAIN_SECONDS = 0.5
@@ -47,3 +50,14 @@ def end_all() -> None:
             end()
         time.sleep(pause)
     os._exit(_INTERRUPTED)
+
+
+def end_on_signals(words: str) -> None:
+    """From now on an interrupt ends everything, and says so."""
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        print(words, file=sys.stderr, flush=True)
+        end_all()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)

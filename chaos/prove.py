@@ -6,7 +6,6 @@ What was played is kept in `.prove/NAME-COMMIT`; the result goes to `benchmarks/
 import argparse
 import json
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -14,12 +13,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from benchmarks.machine import machine
 from chaos.__main__ import ENGINES, leg, sums
-from chaos.ending import end_all
+from chaos.ending import end_on_signals
 from chaos.journal import Journal
 from chaos.matrix import PARTS, play
 from chaos.posts import SURFACES
@@ -131,8 +129,7 @@ def main() -> int:
     parser.add_argument("--seed", default="", help="another run of the same commit; by default the commit is the seed")
     parser.add_argument("--scale", type=float, default=1.0, help="a sample, e.g. 0.01; its result is only printed")
     options = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    end_on_signals("prove: interrupted; the same command goes on from here")
     proof, commit = PROOFS[options.name], _commit()
     run = _run(options.name, commit, options.seed, options.scale)
     report = proof.play(run)
@@ -165,11 +162,6 @@ def _commit() -> str:
 
     changed = git("status", "--porcelain", "--", ".", f":!{RESULTS.relative_to(ROOT)}")
     return (git("rev-parse", "--short", "HEAD") or "none") + ("-changed" if changed else "")
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    print("prove: interrupted; the same command goes on from here", file=sys.stderr, flush=True)
-    end_all()
 
 
 if __name__ == "__main__":

@@ -157,6 +157,7 @@ def _parts(settings: Settings, addresses: Addresses, http: HttpClient, database:
         PostSignals(),
         _timing(settings, database),
         HoldLimits(timedelta(seconds=settings.missed_after_seconds), timedelta(days=settings.hold_days)),
+        two_step=settings.page_publish == "two_step",
     )
     return _Parts(settings, addresses, http, vault, media, media_expiry(settings, database, blobs, clock), tools)
 

@@ -208,6 +208,8 @@ class Job:
     """Platform ids of other targets of this account; never evidence for this one."""
     upstream_offset: timedelta = timedelta(0)
     """The upstream's clock minus ours, from the last reply that told."""
+    two_step: bool = False
+    """Whether a platform that can makes a post unpublished first and publishes it then (`page_publish`)."""
     forgotten: Forgotten | None = None
     """A stretch of history in which a publish call may have been made that the memory lacks (`in_doubt_before`)."""
 

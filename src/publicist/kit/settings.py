@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         1, gt=0, le=10, description="Factor for the pauses of polling and retries; chaos runs make them short."
     )
     lease_seconds: Seconds = Field(30, description="How long a worker owns an account without renewing.")
+    page_publish: Literal["direct", "two_step"] = Field(
+        "direct",
+        description="two_step makes Page posts unpublished and then publishes them: experimental, never twice.",
+    )
     missed_after_seconds: Seconds = Field(
         3600, description="A scheduled post that could not start for longer than this waits for a word (hold: missed)."
     )

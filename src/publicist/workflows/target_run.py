@@ -168,6 +168,7 @@ class TargetRun:
             account_metadata=self._situation.account.metadata,
             known_post_ids=self._known,
             upstream_offset=self._offset,
+            two_step=self._tools.two_step,
             forgotten=forgotten,
         )
         return self._situation.platform.decide(job)

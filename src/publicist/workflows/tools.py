@@ -30,6 +30,8 @@ class PublishTools:
     signals: PostSignals
     timing: Timing = field(default_factory=Timing)
     holds: HoldLimits = field(default_factory=HoldLimits)
+    two_step: bool = False
+    """Whether Page posts are made unpublished and then published."""
     quotas: QuotaBook = field(default_factory=QuotaBook)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process shuts down: runs stop between two steps, with everything stored."""

@@ -1,4 +1,6 @@
-"""A model of a Page's feed, photos and videos, with scripted fates for the publishing call."""
+"""A model of a Page's feed, photos and videos, with scripted fates for the publishing call.
+
+In two steps: posts that are made unpublished, and the call that publishes one."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,16 +24,24 @@ class FacebookModel:
     """Photos that cannot be fetched before one can."""
     feed: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
     photos: int = 0
+    made: int = 0
     used: set[str] = field(default_factory=set)
     finished_at: list[datetime] = field(default_factory=list)
     video_size: int = 0
     dead_video: bool = False
+    draft_fates: list[str] = field(default_factory=list)
+    """For posts that are made unpublished: ok, lost, crash, refused."""
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def answer(self, call: Call, now: datetime) -> Outcome | None:
         """One call."""
         path, params = call.request.path, call.request.params
         if call.kind is StepKind.ONCE:
             return self._once(call, now)
+        if call.request.method == "DELETE":
+            return self._delete(path, now)
+        if path == "acc/feed" and call.kind is StepKind.REPEATABLE:
+            return self._draft(call)
         if path == "acc/photos":
             if self.unreachable:
                 self.unreachable -= 1
@@ -44,10 +54,51 @@ class FacebookModel:
             return error(ErrorClass.AMBIGUOUS, not_done=False)
         if path == "acc/feed":
             return Outcome({"data": [post for at, post in reversed(self.feed) if at <= now]})
+        if "is_published" in str(params.get("fields")):
+            return self._state(path, now)
         if path == "video1":
             return Outcome(self._video(now))
         message = next((post.get("message") for _, post in self.feed if post["id"] == path), None)
         return Outcome({"id": path, "permalink_url": f"https://www.facebook.com/{path}", "message": message})
+
+    def _draft(self, call: Call) -> Outcome | None:
+        """Make one."""
+        fate = self.draft_fates.pop(0) if self.draft_fates else "ok"
+        if fate == "refused":
+            return error(ErrorClass.CONTENT)
+        attached = {item["media_fbid"] for item in json.loads(str(call.request.params.get("attached_media", "[]")))}
+        if attached & self.used:
+            return error(ErrorClass.CONTENT, subcode=PHOTOS_ALREADY_USED)
+        self.used |= attached
+        self.made += 1
+        id = f"acc_d{self.made}"
+        self.drafts[id] = {"id": id, "message": call.request.params.get("message"), "photos": bool(attached)}
+        if fate == "crash":
+            return None
+        return Outcome({"id": id}) if fate == "ok" else LOST
+
+    def _state(self, id: str, now: datetime) -> Outcome:
+        """Whether people see it."""
+        if any(post["id"] == id for _, post in self.feed):
+            return Outcome({"id": id, "is_published": any(post["id"] == id and at <= now for at, post in self.feed)})
+        return Outcome({"id": id, "is_published": False}) if id in self.drafts else error(ErrorClass.GONE)
+
+    def _delete(self, id: str, now: datetime) -> Outcome:
+        """Only what nobody has seen."""
+        assert not any(post["id"] == id and at <= now for at, post in self.feed), "a live post is deleted"
+        self.feed = [(at, post) for at, post in self.feed if post["id"] != id]
+        return Outcome({"success": True}) if self.drafts.pop(id, None) else error(ErrorClass.GONE)
+
+    def _show(self, id: str, at: datetime) -> Outcome | None:
+        """Publish a draft; doing it again changes nothing, and one that was deleted is refused."""
+        if any(post["id"] == id for _, post in self.feed):
+            return None
+        draft = self.drafts.pop(id, None)
+        if draft is None:
+            return error(ErrorClass.GONE)
+        attachments = {"attachments": {"data": [{"media_type": "album"}]}} if draft["photos"] else {}
+        self.feed.append((at, {"id": id, "created_time": at.isoformat(), "message": draft["message"], **attachments}))
+        return None
 
     def _once(self, call: Call, now: datetime) -> Outcome | None:
         fate = self.publish_fates.pop(0) if self.publish_fates else "ok"
@@ -63,13 +114,16 @@ class FacebookModel:
             return refusal
         if fate == "crash":
             return None
-        done = {"success": True} if call.request.host == "video" else {"id": self.feed[-1][1]["id"]}
+        changes = call.request.host == "video" or "is_published" in call.request.params
+        done = {"success": True} if changes else {"id": self.feed[-1][1]["id"]}
         return Outcome(done) if fate == "ok" else LOST
 
     def _commit(self, call: Call, at: datetime) -> Outcome | None:
         if call.request.host == "video":
             self.finished_at.append(at)
             return None
+        if "is_published" in call.request.params:
+            return self._show(call.request.path, at)
         attached = {item["media_fbid"] for item in json.loads(str(call.request.params.get("attached_media", "[]")))}
         if attached & self.used:
             return error(ErrorClass.CONTENT, subcode=PHOTOS_ALREADY_USED)

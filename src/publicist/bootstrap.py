@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 
 from publicist.crypto.envelope import Vault, load_master_key
 from publicist.domain.environments import Environment
 from publicist.domain.platform import Timing
-from publicist.domain.rule_limits import RuleLimits
 from publicist.kit.clock import Clock
 from publicist.kit.http import HttpClient
 from publicist.kit.lock import DirectoryLock
@@ -27,6 +26,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
+from publicist.services.rules import rule_limits
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
 from publicist.storage.blobs.base import BlobStore
@@ -189,7 +189,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         rule_limits(settings),
         timedelta(seconds=settings.ticker_seconds),
     )
-    posts = Posts(database, clock, parts.media, engine, signals, post_settings)
+    posts = Posts(database, clock, parts.media, engine, signals, post_settings, parts.tools.quotas)
     return Application(
         settings=settings,
         addresses=parts.addresses,
@@ -209,11 +209,6 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         webhooks=Webhooks(database, clock, vault, signals),
         first_keys=await organizations.ensure_first(),
     )
-
-
-def rule_limits(settings: Settings) -> RuleLimits:
-    """The limits of rules that are settings, by their names."""
-    return RuleLimits(**{field.name: getattr(settings, field.name) for field in fields(RuleLimits)})
 
 
 def _timing(settings: Settings, database: Database) -> Timing:

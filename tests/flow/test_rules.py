@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from publicist.kit.links import rule_url
 from publicist.preflight.render import slug
 from publicist.services.rules import entries
-from tests.support.served import Served
+from tests.support.served import Served, serving
 
 
 def test_the_catalogue_needs_no_key_and_is_the_packaged_file(served: Served) -> None:
@@ -32,6 +33,12 @@ def test_one_rule_is_found_by_the_id_that_violations_name(served: Served) -> Non
     later = served.http.get(f"{served.url}/v1/rules/publish.unconfirmed").json()
     assert (later["raised"], later["severity"], later["failing"]) == ("later", None, None)
     assert later["platforms"] == ["facebook", "instagram"]
+
+
+def test_a_limit_that_is_a_setting_is_told_as_it_is_set(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", env={"PUBLICIST_FACEBOOK_PHOTO_MAX_BYTES": "9000000"}) as running:
+        rule = running.http.get(f"{running.url}/v1/rules/facebook.media.image_size_max").json()
+    assert (rule["limit"], rule["setting"]) == (9_000_000, "PUBLICIST_FACEBOOK_PHOTO_MAX_BYTES")
 
 
 def test_a_rule_that_is_not_there_is_named(served: Served) -> None:

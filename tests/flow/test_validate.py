@@ -232,8 +232,8 @@ def test_a_past_time_is_refused_and_a_wall_time_in_a_gap_is_told(served: Served,
     account = {"account": {"platform": "facebook", "id": account_of("facebook")["id"]}, "text": "x"}
     past = served.call("POST", "/v1/posts/validate", json={**account, "scheduledAt": "2020-01-01T00:00:00Z"})
     assert (past.status_code, past.json()["error"]["rule"]) == (400, "scheduledAt.future")
-    gap = validated(served, {**account, "scheduledAt": "2035-03-25T02:30:00", "timezone": "Europe/Berlin"})
-    (warning,) = gap["targets"][0]["warnings"]
+    gap = validated(served, {**account, "scheduledAt": "2030-03-31T02:30:00", "timezone": "Europe/Berlin"})
+    warning = gap["targets"][0]["warnings"][0]
     assert warning["code"] == "scheduledAt.gap"
     assert served.http.get(warning["ruleUrl"]).status_code == 200
 
@@ -354,8 +354,10 @@ def test_the_quota_is_unknown_until_it_was_read_and_counts_on(tmp_path: Path) ->
         assert (quota["state"], quota["posts"]) == ("room", {"used": 0, "total": 2, "durationSeconds": 86400})
         for number in range(2):
             assert running.post({**body, "text": f"picture {number}"}).status_code == 201
-        quota = validated(running, body)["targets"][0]["quota"]
+        (target,) = validated(running, body)["targets"]
+        quota = target["quota"]
         assert (quota["state"], quota["posts"]["used"], quota["containers"]["used"]) == ("full", 2, 2)
+        assert (target["ok"], [one["code"] for one in target["warnings"]]) == (True, ["instagram.account.quota_left"])
 
 
 def test_an_idempotency_key_is_not_used_up(served: Served, account_of: AccountOf) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from publicist.services.post_requests import MediaRequest, PostRequest, TargetRe
 from publicist.services.url_media import FetchProblem, UrlWish
 from publicist.storage import accounts
 from publicist.storage.session import Connection, Database
+from publicist.workflows.quota import QuotaBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When a request is looked at, and by which limits."""
+    """When a request is looked at, by which limits, and with what is known of quotas."""
 
     now: datetime
     limits: RuleLimits = SAFEST
+    quotas: QuotaBook = field(default_factory=QuotaBook)
 
 
 async def prepare(
@@ -189,22 +191,23 @@ def _prepared(
         pointers=found.target.pointers,
         target=found.index,
         limits=terms.limits,
-        account=_draft_account(found.account, found.grant, terms.now),
+        account=_draft_account(found.account, found.grant, terms),
     )
     stored = tuple(_target_media(media, item, file) for item, file in pairs if isinstance(file, Media))
     sha256s = tuple(file.facts.sha256 for _, file in pairs if isinstance(file, Media))
     return Prepared(found.account, draft, stored, found.options, sha256s)
 
 
-def _draft_account(account: Account, grant: Grant | None, now: datetime) -> DraftAccount:
+def _draft_account(account: Account, grant: Grant | None, terms: Terms) -> DraftAccount:
     tasks = account.metadata.get("pageTasks")
     return DraftAccount(
-        now=now,
+        now=terms.now,
         has_token=bool(account.token),
         token_expires_at=account.token_expires_at,
         data_access_expires_at=grant.data_access_expires_at if grant else None,
         granted_scopes=frozenset(grant.granted_scopes) if grant else None,
         page_tasks=tuple(tasks) if tasks else None,
+        posts_left=terms.quotas.posts_left(account.id, terms.now),
     )
 
 

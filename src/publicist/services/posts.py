@@ -33,6 +33,7 @@ from publicist.storage.session import Connection, Database
 from publicist.storage.targets import Filter
 from publicist.workflows.endings import event_of
 from publicist.workflows.engine import PUBLISH, Engine
+from publicist.workflows.quota import QuotaBook
 from publicist.workflows.signals import PostSignals
 
 KEY_LIFETIME = timedelta(hours=24)
@@ -87,6 +88,7 @@ class Posts:
         engine: Engine,
         signals: PostSignals,
         settings: PostSettings,
+        quotas: QuotaBook,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -94,6 +96,7 @@ class Posts:
         self._engine = engine
         self._signals = signals
         self._settings = settings
+        self._quotas = quotas
 
     async def create(
         self,
@@ -131,7 +134,7 @@ class Posts:
 
     def terms(self, now: datetime) -> Terms:
         """By what a request that comes now is judged."""
-        return Terms(now, self._settings.limits)
+        return Terms(now, self._settings.limits, self._quotas)
 
     def preflight(self, prepared: Sequence[Prepared]) -> list[list[dict[str, str]]]:
         """Per target, the warnings to store. Raises PreflightFailed when a rule of severity error is broken."""

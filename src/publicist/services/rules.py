@@ -1,8 +1,11 @@
 """The catalogue of rules: what preflight refuses or warns about, and what the networks refuse later."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
+from publicist.domain.rule_limits import RuleLimits
 from publicist.kit.errors import NotFound
+from publicist.kit.settings import Settings
 from publicist.platforms import registry
 from publicist.preflight.notes import NOTES
 from publicist.preflight.render import Entry, unique
@@ -30,3 +33,8 @@ def entry(id: str) -> Entry:
 def platforms_of(entry: Entry) -> Sequence[str]:
     """The platforms that a rule speaks for: its own, or every one."""
     return [entry.platform] if entry.platform else sorted(registry())
+
+
+def rule_limits(settings: Settings) -> RuleLimits:
+    """The limits of rules that are settings, by their names."""
+    return RuleLimits(**{field.name: getattr(settings, field.name) for field in fields(RuleLimits)})

@@ -96,7 +96,9 @@ class Validation:
     ) -> list[TargetVerdict]:
         now = self._clock.now()
         check_time(request.scheduled_at, now)
-        prepared = await prepare(self._database, looks, caller, request, Terms(now, self._settings.limits))
+        prepared = await prepare(
+            self._database, looks, caller, request, Terms(now, self._settings.limits, self._quotas)
+        )
         found = violations(prepared)
         due = request.scheduled_at or now
         return [

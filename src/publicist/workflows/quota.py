@@ -87,6 +87,11 @@ class QuotaBook:
             return None
         return Known(replace(left.quota, used=left.quota.total - left.posts), left.read_at)
 
+    def posts_left(self, account_id: str, now: datetime) -> int | None:
+        """Room in the quota, as far as this process knows; never below 0."""
+        known = self.known(account_id, now)
+        return max(known.quota.total - known.quota.used, 0) if known else None
+
     def _fresh(self, account_id: str, now: datetime) -> _Left | None:
         left = self._left.get(account_id)
         return left if left is not None and now - left.read_at < FRESH else None

@@ -16,6 +16,7 @@ from publicist.services.post_requests import PostRequest
 from publicist.services.posts import Posts, PostSettings
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.session import Database
+from publicist.workflows.quota import QuotaBook
 from publicist.workflows.signals import PostSignals
 from tests.support.rows import NOW
 
@@ -64,7 +65,8 @@ def desk(database: Database, tmp_path: Path) -> Desk:
     clock, engine, signals = ManualClock(NOW), NotingEngine(), PostSignals()
     settings = MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES)
     media = MediaService(database, LocalBlobs(tmp_path / "media"), clock, settings)
-    posts = Posts(database, clock, media, engine, signals, PostSettings(0.0, "http://127.0.0.1", GUARD, ticker=TICKER))
+    post_settings = PostSettings(0.0, "http://127.0.0.1", GUARD, ticker=TICKER)
+    posts = Posts(database, clock, media, engine, signals, post_settings, QuotaBook())
     changes = PostChanges(database, clock, engine, signals)
     edits = PostEdits(database, clock, media, posts, engine)
     return Desk(database, media, clock, engine, signals, posts, changes, edits)

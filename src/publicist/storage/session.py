@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from publicist.storage.postgres import Postgres
 from publicist.storage.sqlite import Parameters, Rows, SqliteReaders, SqliteScanner, sqlite_engine
 from publicist.storage.sqlite_writer import SqliteWriter
+from publicist.storage.units import unit_of
 
 
 class Connection(Protocol):
@@ -65,8 +66,12 @@ class Database:
         self._engine: _Sqlite | Postgres = (_Sqlite if self.is_sqlite else Postgres)(driver_url(url))
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection for queries; nothing it does is kept."""
-        return self._engine.read()
+        """A connection for queries; nothing it does is kept.
+
+        Inside a unit of work (`storage.units`) they see what the unit wrote.
+        """
+        unit = unit_of(self)
+        return self._engine.read() if unit is None else unit.reading(self._engine.read)
 
     def scan(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for queries that look at very many rows; they delay nobody else."""
@@ -75,9 +80,11 @@ class Database:
     def write(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction: committed and flushed when the block ends, rolled back when it raises.
 
-        What was written is not visible before, to anyone. Raises SQLAlchemyError.
+        What was written is not visible before, to anyone. Raises SQLAlchemyError. Inside a unit of work it is a part
+        of the unit's transaction.
         """
-        return self._engine.write()
+        unit = unit_of(self)
+        return self._engine.write() if unit is None else unit.joined(self._engine.write)
 
     def urgent_write(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction that does not wait for a connection behind those of everybody else; for short writes."""

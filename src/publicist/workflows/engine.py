@@ -1,6 +1,9 @@
 """The engine port: how work is carried to a worker. Submissions may be lost or doubled; the ticker brings them back."""
 
+from functools import partial
 from typing import Protocol
+
+from publicist.storage.units import after_commit
 
 PUBLISH = "publish"
 """Kind of job whose key is an account id: drain that account."""
@@ -20,3 +23,22 @@ class Engine(Protocol):
     async def obstacle(self) -> str | None:
         """What keeps work from being done, for people; None when all is well."""
         ...
+
+
+class CommittedEngine:
+    """An engine for callers who may be inside a unit of work: it hears of their rows once these are committed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def submit(self, kind: str, key: str) -> None:
+        """See `Engine`."""
+        after_commit(partial(self._engine.submit, kind, key))
+
+    def wake(self) -> None:
+        """See `Engine`."""
+        after_commit(self._engine.wake)
+
+    async def obstacle(self) -> str | None:
+        """See `Engine`."""
+        return await self._engine.obstacle()

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from publicist.storage.units import after_commit
+
 
 class PostSignals:
     """Hands each waiter of a post an event that is set whenever one of its targets changed."""
@@ -15,10 +17,14 @@ class PostSignals:
         """Set whenever a target of any post changed; for the one loop that sends webhooks."""
 
     def changed(self, post_id: str) -> None:
-        """Wake everyone who waits for this post."""
-        self.anything.set()
-        for event in self._waiting.get(post_id, ()):
-            event.set()
+        """Wake everyone who waits for this post, once the change is committed."""
+
+        def wake() -> None:
+            self.anything.set()
+            for event in self._waiting.get(post_id, ()):
+                event.set()
+
+        after_commit(wake)
 
     @contextmanager
     def watching(self, post_id: str) -> Iterator[asyncio.Event]:

@@ -17,6 +17,7 @@ from publicist.platforms import Upstream, registry
 from publicist.services.accounts import Accounts, ConnectSettings
 from publicist.services.application import Addresses, Application
 from publicist.services.events import Events
+from publicist.services.idempotency import Idempotency
 from publicist.services.limits import Limits
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.media_expiry import MediaExpiry
@@ -36,7 +37,7 @@ from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
 from publicist.worker.sweeper import sweeping
 from publicist.worker.working import serving_engine, shared_clock, working_engine
-from publicist.workflows.engine import Engine
+from publicist.workflows.engine import CommittedEngine, Engine
 from publicist.workflows.holds import HoldLimits
 from publicist.workflows.signals import PostSignals
 from publicist.workflows.tools import PublishTools
@@ -83,7 +84,7 @@ async def open_application(settings: Settings, addresses: Addresses) -> AsyncIte
             working if settings.work else serving_engine(parts.database) as engine,
             sweeping(parts.expiry) if settings.work else nullcontext(),
         ):
-            yield await _application(parts, engine)
+            yield await _application(parts, CommittedEngine(engine))
 
 
 @asynccontextmanager
@@ -204,6 +205,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         post_edits=PostEdits(database, clock, parts.media, posts, engine),
         validation=Validation(database, clock, parts.media, parts.tools.quotas, post_settings),
         pauses=Pauses(database, clock, engine),
+        idempotency=Idempotency(database, clock, vault, settings.patience_seconds),
         operations=Operations(database, clock, engine),
         events=Events(database),
         webhooks=Webhooks(database, clock, vault, signals),

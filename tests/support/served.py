@@ -105,13 +105,21 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
 
 @contextmanager
 def serving(
-    data_dir: Path, *, env: Mapping[str, str] | None = None, key: str | None = None, port: int = 0
+    data_dir: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    key: str | None = None,
+    port: int = 0,
+    module: str = "publicist.cli.main",
 ) -> Iterator[Served]:
-    """Start the command on `data_dir` and stop it with SIGTERM; fails when it does not end cleanly."""
+    """Start the command on `data_dir` and stop it with SIGTERM; fails when it does not end cleanly.
+
+    `module` is the command, or one that wraps it.
+    """
     command = [
         sys.executable,
         "-m",
-        "publicist.cli.main",
+        module,
         "serve",
         "--port",
         str(port),

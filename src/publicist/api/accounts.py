@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from publicist.api.deps import App, CallerDep, parse, read_json, uuid_or_404
+from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.accounts import (
     AccountList,
@@ -29,7 +30,7 @@ from publicist.kit.ids import parse_uuid
 from publicist.services.accounts import Accounts
 from publicist.storage.oauth_states import OAuthState
 
-router = APIRouter(prefix="/v1/accounts", tags=["Accounts"])
+router = APIRouter(prefix="/v1/accounts", tags=["Accounts"], route_class=IdempotentRoute)
 
 _STATE_WORDS = {
     "malformed": "The state is not one of ours.",

@@ -57,6 +57,11 @@ async def get_caller(
 CallerDep = Annotated[Caller, Depends(get_caller)]
 
 
+async def caller_of(request: Request) -> Caller:
+    """Who makes a request, for what stands before the routes. Raises Unauthenticated."""
+    return await get_caller(get_application(request), await _bearer(request), await _key_header(request))
+
+
 async def read_json(request: Request) -> Any:
     """The body as JSON, whatever its declared type. Raises ValidationFailed (rule body.json)."""
     body = await request.body()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, read_limit, uuid_or_404, write_cursor
+from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
 from publicist.api.schemas.media import DeletedOut, ImportIn, MediaList, MediaOut, media_out
@@ -14,7 +15,7 @@ from publicist.domain.media import Media
 from publicist.kit.errors import ValidationFailed
 from publicist.services.drafts import decode_base64
 
-router = APIRouter(prefix="/v1/media", tags=["Media"])
+router = APIRouter(prefix="/v1/media", tags=["Media"], route_class=IdempotentRoute)
 files = APIRouter(include_in_schema=False)
 
 _FILE_SCHEMA = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}

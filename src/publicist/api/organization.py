@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from publicist.api.deps import App, CallerDep
+from publicist.api.idempotency import IdempotentRoute
 from publicist.api.schemas.common import Out, errors
 
-router = APIRouter(prefix="/v1/organization", tags=["Organization"])
+router = APIRouter(prefix="/v1/organization", tags=["Organization"], route_class=IdempotentRoute)
 
 
 class PausedOut(Out):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, uuid_or_404, write_cursor
+from publicist.api.idempotency import DESCRIPTION, HEADER, IdempotentRoute, checked_key
 from publicist.api.openapi import json_body
 from publicist.api.post_examples import REQUEST_BODY
 from publicist.api.post_requests import read_edit, read_post
@@ -23,18 +24,16 @@ from publicist.api.schemas.posts import (
     PostOut,
 )
 from publicist.domain.targets import Target, TargetStatus
-from publicist.kit.errors import ValidationFailed
 from publicist.kit.ids import parse_uuid
 from publicist.services.post_changes import Resolution
 from publicist.services.posts import Batch
 from publicist.storage.targets import Filter
 
-router = APIRouter(prefix="/v1/posts", tags=["Posts"])
-unprefixed = APIRouter(prefix="/posts")
+router = APIRouter(prefix="/v1/posts", tags=["Posts"], route_class=IdempotentRoute)
+unprefixed = APIRouter(prefix="/posts", route_class=IdempotentRoute)
 
 PATIENCE_MAX = 120
 RETRY_AFTER_SECONDS = 2
-KEY_MAX = 255
 
 
 @unprefixed.post("", response_model=None)
@@ -55,9 +54,7 @@ async def create(
     app: App,
     caller: CallerDep,
     request: Request,
-    idempotency_key: Annotated[
-        str | None, Header(description="Send the same key again to send a request again.")
-    ] = None,
+    idempotency_key: Annotated[str | None, Header(description=DESCRIPTION)] = None,
     prefer: Annotated[str | None, Header(description="`wait=N` seconds for the result, or `respond-async`.")] = None,
 ) -> Response:
     """Everything is checked first: a refusal lists every violation of every target, and nothing is sent. What is
@@ -67,19 +64,12 @@ async def create(
     batch = await app.posts.create(
         caller,
         post,
-        idempotency_key=_checked_key(idempotency_key),
+        idempotency_key=checked_key(idempotency_key),
         patience_seconds=_patience(prefer),
         request_id=request.state.request_id,
     )
     headers = _headers(batch, idempotency_key)
     return _single(batch, headers) if is_single else _batch(batch, headers)
-
-
-def _checked_key(key: str | None) -> str | None:
-    if key is not None and not 1 <= len(key) <= KEY_MAX:
-        words = f"Idempotency-Key has {len(key)} characters; it must have 1 to {KEY_MAX}."
-        raise ValidationFailed(words, rule="idempotency_key.length")
-    return key
 
 
 def _patience(prefer: str | None) -> float | None:
@@ -95,7 +85,7 @@ def _patience(prefer: str | None) -> float | None:
 
 def _headers(batch: Batch, key: str | None) -> dict[str, str]:
     """What every answer says about its idempotency key, a refusal by the platform included."""
-    echoed = {"Idempotency-Key": key} if key is not None else {}
+    echoed = {HEADER: key} if key is not None else {}
     return {**echoed, "Idempotency-Replayed": "true"} if batch.replayed else echoed
 
 

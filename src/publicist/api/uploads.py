@@ -1,6 +1,7 @@
 """One file out of a multipart body, written to disk as it comes; never held in memory."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 
+from publicist.api.idempotency import is_keyed, settle
 from publicist.kit.errors import TooLarge, ValidationFailed
 
 _USE = "Send multipart/form-data with one part named `file`."
@@ -25,13 +27,38 @@ class Upload:
     file_name: str | None = None
 
 
+class _Digest:
+    """The SHA-256 of what the parts say, whatever the boundary between them is."""
+
+    def __init__(self) -> None:
+        self._whole = hashlib.sha256()
+        self._part = hashlib.sha256()
+
+    def begin(self, headers: Mapping[bytes, bytes]) -> None:
+        """A part starts, with these headers."""
+        self._part = hashlib.sha256(repr(sorted(headers.items())).encode())
+
+    def data(self, chunk: bytes) -> None:
+        """Bytes of the part."""
+        self._part.update(chunk)
+
+    def end(self) -> None:
+        """The part is complete."""
+        self._whole.update(self._part.digest())
+
+    def hex(self) -> str:
+        """All complete parts, in their order."""
+        return self._whole.hexdigest()
+
+
 @dataclass
 class _Parts:
-    """Follows the parser's callbacks; only the part named `file` is written."""
+    """Follows the parser's callbacks; only the part named `file` is written. `digest` is None without a key."""
 
     out: IO[bytes]
     upload: Upload
     max_bytes: int
+    digest: _Digest | None
     files: int = 0
     size: int = 0
     ended: bool = False
@@ -54,6 +81,8 @@ class _Parts:
         self._name, self._value = b"", b""
 
     def on_headers_finished(self) -> None:
+        if self.digest is not None:
+            self.digest.begin(self._headers)
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._in_file = options.get(b"name") == b"file"
         if not self._in_file:
@@ -66,6 +95,8 @@ class _Parts:
         self.upload.declared_type = declared or self.upload.declared_type
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self.digest is not None:
+            self.digest.data(data[start:end])
         if not self._in_file:
             return
         self.size += end - start
@@ -76,6 +107,10 @@ class _Parts:
                 remediation="Send a smaller file, or raise PUBLICIST_MEDIA_MAX_BYTES.",
             )
         self.out.write(data[start:end])
+
+    def on_part_end(self) -> None:
+        if self.digest is not None:
+            self.digest.end()
 
     def on_end(self) -> None:
         self.ended = True
@@ -94,13 +129,16 @@ def _open_temp(path: Path) -> Iterator[IO[bytes]]:
 
 
 async def receive_file(request: Request, path: Path, max_bytes: int) -> Upload:
-    """Write the part named `file` to `path`. Raises ValidationFailed or TooLarge (contract: media failures)."""
+    """Write the part named `file` to `path`, and settle the request.
+
+    Raises ValidationFailed or TooLarge (contract: media failures), and as `settle` does; the file is gone then.
+    """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise ValidationFailed("The body is not multipart/form-data.", rule="media.content_type", remediation=_USE)
     with _open_temp(path) as out:
-        parts = _Parts(out, Upload(path), max_bytes)
+        parts = _Parts(out, Upload(path), max_bytes, _Digest() if is_keyed(request) else None)
         received = await _feed(request, parts, boundary)
         if received == 0:
             raise ValidationFailed("The body is empty.", rule="media.empty_body", remediation=_USE)
@@ -110,6 +148,8 @@ async def receive_file(request: Request, path: Path, max_bytes: int) -> Upload:
             )
         if parts.files == 0:
             raise ValidationFailed("There is no part named `file`.", rule="media.missing_file", remediation=_USE)
+        if parts.digest is not None:
+            await settle(request, parts.digest.hex())
     return parts.upload
 
 
@@ -121,6 +161,7 @@ async def _feed(request: Request, parts: _Parts, boundary: bytes) -> int:
         "on_header_end",
         "on_headers_finished",
         "on_part_data",
+        "on_part_end",
         "on_end",
     )
     parser = python_multipart.MultipartParser(boundary, {name: getattr(parts, name) for name in names})  # type: ignore[arg-type]

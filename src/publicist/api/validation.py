@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from publicist.api.deps import App, CallerDep, parse, read_json
 from publicist.api.errors import envelope
+from publicist.api.idempotency import AskingRoute
 from publicist.api.openapi import json_body
 from publicist.api.post_requests import read_post
 from publicist.api.schemas.common import errors
@@ -18,8 +19,8 @@ from publicist.kit.errors import PublicistError, ValidationFailed
 from publicist.services.post_requests import PostRequest
 from publicist.services.validation import TargetVerdict
 
-router = APIRouter(prefix="/v1/posts", tags=["Posts"])
-unprefixed = APIRouter(prefix="/posts")
+router = APIRouter(prefix="/v1/posts", tags=["Posts"], route_class=AskingRoute)
+unprefixed = APIRouter(prefix="/posts", route_class=AskingRoute)
 
 
 @unprefixed.post("/validate", response_model=None)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, uuid_or_404, write_cursor
+from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
 from publicist.api.schemas.webhooks import (
@@ -30,7 +31,7 @@ from publicist.api.schemas.webhooks import (
 )
 from publicist.domain.webhooks import DeliveryStatus
 
-router = APIRouter(prefix="/v1/webhook-endpoints", tags=["Webhooks"])
+router = APIRouter(prefix="/v1/webhook-endpoints", tags=["Webhooks"], route_class=IdempotentRoute)
 
 _NOUN = "webhook endpoint"
 _SAMPLE = {

@@ -52,7 +52,13 @@ class Settings(BaseSettings):
     sandbox_image_seconds: Seconds = Field(0.3, description="Time the built-in simulated Meta takes over an image.")
     sandbox_video_seconds: Seconds = Field(2.0, description="Time the built-in simulated Meta takes over a video.")
     trusted_origins: list[str] = Field([], description="Origins a connect `returnTo` may point to, as a JSON list.")
-    patience_seconds: float = Field(25, ge=0, le=120, description="How long an immediate post waits for its result.")
+    patience_seconds: float = Field(
+        25,
+        ge=0,
+        le=120,
+        description="How long an immediate post waits for its result, and a request for one with the same "
+        "Idempotency-Key that is under way.",
+    )
     settle_seconds: Seconds = Field(
         120, description="Meta commits or drops a request within this time; waited before a lost one may be repeated."
     )

@@ -9,6 +9,7 @@ from publicist.kit.http import HttpClient
 from publicist.kit.settings import Settings
 from publicist.services.accounts import Accounts
 from publicist.services.events import Events
+from publicist.services.idempotency import Idempotency
 from publicist.services.limits import Limits
 from publicist.services.media import MediaService
 from publicist.services.operations import Operations
@@ -52,6 +53,7 @@ class Application:
     post_edits: PostEdits
     validation: Validation
     pauses: Pauses
+    idempotency: Idempotency
     operations: Operations
     events: Events
     webhooks: Webhooks

@@ -19,6 +19,7 @@ from publicist.services.posts import PostRow, Posts, fingerprint, owned, rows_of
 from publicist.storage import events
 from publicist.storage.rows import to_row
 from publicist.storage.session import Database
+from publicist.storage.units import apart
 from publicist.workflows.endings import event_of
 from publicist.workflows.engine import Engine
 
@@ -54,7 +55,9 @@ class PostEdits:
             check_time(edit.schedule.at if edit.schedule else None, now)
         async with self._database.read() as connection:
             seen = await owned(connection, caller, target_id)
-        [prepared] = await prepare(self._database, self._media, caller, _request(seen, edit), self._posts.terms(now))
+        terms = self._posts.terms(now)
+        with apart():  # fetched and probed files take their time, and no other request may have to wait for them
+            [prepared] = await prepare(self._database, self._media, caller, _request(seen, edit), terms)
         [warnings] = self._posts.preflight([prepared])
         values = _content(seen, prepared, edit, warnings, now)
         async with self._database.write() as connection:

@@ -148,7 +148,7 @@ class Posts:
         async with self._database.read() as connection:
             now = self._clock.now()
             known = await idempotency.find(connection, caller, route=_ROUTE, key=key, now=now)
-            if known is None:
+            if known is None or known.post_id is None:
                 return None
             if known.fingerprint != request.fingerprint:
                 raise IdempotencyConflict(

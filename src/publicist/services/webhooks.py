@@ -14,6 +14,7 @@ from publicist.kit.errors import Conflict, NotFound
 from publicist.kit.ids import new_id
 from publicist.storage import deliveries, events, webhooks
 from publicist.storage.session import Connection, Database
+from publicist.storage.units import after_commit
 from publicist.workflows.deliver import Deliverer
 from publicist.workflows.signals import PostSignals
 
@@ -89,7 +90,7 @@ class Webhooks:
             await _owned(connection, caller, endpoint_id)
             await webhooks.update(connection, endpoint_id, changes)
             endpoint = await _owned(connection, caller, endpoint_id)
-        self._signals.anything.set()
+        after_commit(self._signals.anything.set)
         return endpoint
 
     async def delete(self, caller: Caller, endpoint_id: str) -> None:
@@ -154,7 +155,7 @@ class Webhooks:
             raise Conflict(
                 f"Delivery {delivery_id} has not ended; it is sent again by itself.", rule="delivery.pending"
             )
-        self._signals.anything.set()
+        after_commit(self._signals.anything.set)
         return found
 
     async def replay(self, caller: Caller, endpoint_id: str, since: datetime) -> int:
@@ -162,7 +163,7 @@ class Webhooks:
         async with self._database.write() as connection:
             await _owned(connection, caller, endpoint_id)
             number = await deliveries.send_again(connection, endpoint_id, self._clock.now(), since=since)
-        self._signals.anything.set()
+        after_commit(self._signals.anything.set)
         return number
 
 

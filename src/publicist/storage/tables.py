@@ -298,9 +298,11 @@ idempotency_keys = sa.Table(
     sa.Column("route", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
-    sa.Column("post_id", Id, sa.ForeignKey("posts.id"), nullable=False),
+    sa.Column("post_id", Id, sa.ForeignKey("posts.id")),
+    sa.Column("answer", sa.LargeBinary),
     _instant("expires_at"),
     sa.UniqueConstraint("organization_id", "environment", "route", "key"),
+    sa.Index(None, "expires_at"),
 )
 
 timelines = sa.Table(

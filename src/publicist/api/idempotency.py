@@ -1,0 +1,145 @@
+"""The Idempotency-Key of every route that writes: read, checked, and answered before the route is asked."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pydantic_core
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from publicist.api.deps import caller_of, get_application
+from publicist.api.schemas.common import errors
+from publicist.kit.errors import ValidationFailed
+from publicist.services.idempotency import Answer, Attempt, KeyedRequest, fingerprint
+
+KEY_MAX = 255
+HEADER = "Idempotency-Key"
+DESCRIPTION = "Send the same key again to send a request again: it has one effect and one answer for 24 hours."
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_MULTIPART = "multipart/form-data"
+_PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": DESCRIPTION,
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX},
+}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def checked_key(key: str | None) -> str | None:
+    """The key, if one came. Raises ValidationFailed (rule idempotency_key.length)."""
+    if key is not None and not 1 <= len(key) <= KEY_MAX:
+        words = f"{HEADER} has {len(key)} characters; it must have 1 to {KEY_MAX}."
+        raise ValidationFailed(words, rule="idempotency_key.length", remediation="A UUID is a good key.")
+    return key
+
+
+class IdempotentRoute(APIRoute):
+    """What every router of the API makes its routes of: those that write honour the key without being asked.
+
+    An endpoint that declares the header as its own parameter is left to itself; it keeps its keys.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.writes = bool(set(options.get("methods") or ["GET"]) - _SAFE)
+        if self.writes:
+            options["responses"] = {**errors(400, 409), **(options.get("responses") or {})}
+        super().__init__(path, endpoint, **options)
+        if self.is_guarded:
+            own = self.openapi_extra or {}
+            self.openapi_extra = {**own, "parameters": [*own.get("parameters", ()), _PARAMETER]}
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether the endpoint reads the header itself."""
+        return any(parameter.alias.lower() == HEADER.lower() for parameter in self.dependant.header_params)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether this class answers for the key."""
+        return self.writes and not self.keeps_keys
+
+    @property
+    def streams(self) -> bool:
+        """Whether the endpoint takes a body too large to be read before it; it calls `settle` itself."""
+        return _MULTIPART in (self.openapi_extra or {}).get("requestBody", {}).get("content", {})
+
+    def get_route_handler(self) -> Handler:
+        """The endpoint's handler, behind the key."""
+        handle = super().get_route_handler()
+        if not self.is_guarded:
+            return handle
+
+        async def keyed(request: Request) -> Response:
+            key = request.headers.get(HEADER)
+            return await handle(request) if key is None else await self._once(handle, request, key)
+
+        return keyed
+
+    async def _once(self, handle: Handler, request: Request, key: str) -> Response:
+        caller = await caller_of(request)
+        checked_key(key)
+
+        async def work(attempt: Attempt) -> Answer:
+            request.state.attempt = attempt
+            if not self.streams:
+                await settle(request, _canonical(await request.body()))
+            return _kept(await handle(request))
+
+        asked = KeyedRequest(caller, f"{request.method} {_template(self.path_format)}", key)
+        try:
+            answer = await get_application(request).idempotency.once(asked, work)
+        except _Refused as refused:
+            return refused.response
+        replayed = {"Idempotency-Replayed": "true"} if answer.replayed else {}
+        return Response(answer.body, answer.status, {**answer.headers, HEADER: key, **replayed})
+
+
+class AskingRoute(APIRoute):
+    """A POST that changes nothing and is answered anew each time: it uses up no key."""
+
+
+async def settle(request: Request, body: Any) -> None:
+    """Say what the whole body of a request is; a route that streams does so once it has all of it.
+
+    Without a key it does nothing. With one that is known it ends the request, see `Attempt.begin`.
+    """
+    attempt: Attempt | None = getattr(request.state, "attempt", None)
+    if attempt is not None:
+        query = sorted(request.query_params.multi_items())
+        await attempt.begin(fingerprint(body, request.path_params, query))
+
+
+def is_keyed(request: Request) -> bool:
+    """Whether the request carries a key that somebody has to be told the body for."""
+    return hasattr(request.state, "attempt")
+
+
+class _Refused(Exception):
+    """The endpoint answered with an error without raising one; nothing it wrote is kept."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+def _kept(response: Response) -> Answer:
+    if response.status_code >= 400:
+        raise _Refused(response)
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return Answer(response.status_code, headers, bytes(response.body).decode())
+
+
+def _canonical(body: bytes) -> Any:
+    """The body as JSON, whatever its declared type; another one as it came."""
+    try:
+        return pydantic_core.from_json(body) if body else None
+    except ValueError:
+        return {"sha256": hashlib.sha256(body).hexdigest()}
+
+
+def _template(path: str) -> str:
+    """Posts are mounted twice; a key is good for both."""
+    return path if path.startswith("/v1/") else f"/v1{path}"

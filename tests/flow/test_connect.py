@@ -38,6 +38,22 @@ def test_complete_answers_the_first_account_with_all_the_others(tmp_path: Path) 
         assert (again.status_code, again.json()["error"]["rule"]) == (400, "state")
 
 
+def test_a_consent_that_meta_did_not_hear_of_is_completed_when_it_is_sent_again(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as fresh:
+        opened = dialog(fresh)
+        code = outcome(press(fresh.http, opened["authorizationUrl"]))["code"][0]
+        body = {"code": code, "state": opened["state"], "redirectUri": opened["redirectUri"]}
+        fault = {"kind": "http", "edge": "*", "calls": "1", "when": "before", "args": {"status": 500}}
+        fresh.control("POST", "faults", json={"faults": [fault]})
+        replies = [
+            fresh.call("POST", "/v1/accounts/connect/facebook/complete", json=body, headers={"Idempotency-Key": "k"})
+            for _ in range(3)
+        ]
+        assert [reply.status_code for reply in replies] == [503, 201, 201], replies[0].text
+        assert "idempotency-replayed" not in replies[1].headers
+        assert replies[2].json() == replies[1].json()
+
+
 def test_a_reconnect_renews_the_same_rows(served: Served) -> None:
     before = {account["id"] for account in served.call("GET", "/v1/accounts").json()["data"]}
     after = {account["id"] for account in served.connect()}

@@ -141,13 +141,12 @@ class Accounts:
         return row
 
     async def complete(self, opened: OAuthState, *, code: str) -> Connected:
-        """Exchange the code and store what it reaches.
+        """Exchange the code and store what it reaches; the consent counts as used once that is stored.
 
         Raises BadState (`used`) for a second use, and PlatformAuthFailed, PlatformUnavailable, PlatformRejected.
         """
-        async with self._database.write() as connection:
-            if not await oauth_states.use(connection, opened.nonce, self._clock.now()):
-                raise states.BadState("used")
+        if opened.used_at is not None:
+            raise states.BadState("used")
         platform = self._platform(opened.platform)
         upstream = self._upstream(opened.environment, platform)
         connector = _connector(platform)
@@ -166,6 +165,8 @@ class Accounts:
     ) -> tuple[tuple[Account, ...], bool]:
         caller = Caller(opened.organization_id, opened.environment, "")
         async with self._database.write() as connection:
+            if not await oauth_states.use(connection, opened.nonce, self._clock.now()):
+                raise states.BadState("used")
             grant = await self._save_grant(connection, caller, platform, consent)
             stored = [await self._save_account(connection, caller, opened.profile_id, grant, one) for one in found]
             await events.add(connection, *(self._event(account, "account.connected") for account, _ in stored))

@@ -10,15 +10,17 @@ from publicist.services.media_expiry import MediaExpiry
 
 log = structlog.get_logger(__name__)
 
-_FIRST_SECONDS = 60.0
+FIRST_SECONDS = 60.0
 """After a start, so that processes which are started often sweep too and a start is not slowed down."""
-_PAUSE_SECONDS = 3600.0
+PAUSE_SECONDS = 3600.0
 
 
 @asynccontextmanager
-async def sweeping(expiry: MediaExpiry) -> AsyncIterator[None]:
+async def sweeping(
+    expiry: MediaExpiry, *, first_seconds: float = FIRST_SECONDS, pause_seconds: float = PAUSE_SECONDS
+) -> AsyncIterator[None]:
     """Sweep until the block ends; a sweep under way is given up then, and the next one goes on where it was."""
-    task = asyncio.create_task(_sweep(expiry), name="sweeper")
+    task = asyncio.create_task(_sweep(expiry, first_seconds, pause_seconds), name="sweeper")
     try:
         yield
     finally:
@@ -27,11 +29,10 @@ async def sweeping(expiry: MediaExpiry) -> AsyncIterator[None]:
             await task
 
 
-async def _sweep(expiry: MediaExpiry) -> None:
-    pause = _FIRST_SECONDS
+async def _sweep(expiry: MediaExpiry, pause: float, next_pause: float) -> None:
     while True:
         await asyncio.sleep(pause)
-        pause = _PAUSE_SECONDS
+        pause = next_pause
         try:
             done = await expiry.sweep()
         except Exception:

@@ -22,11 +22,16 @@ def usable(draft: Draft, kind: str | None = None) -> Iterator[tuple[int, DraftMe
             yield index, item, item.facts
 
 
+def _said(draft: Draft) -> str:
+    """The text as it is sent: white space alone is not."""
+    return draft.text if draft.text and draft.text.strip() else ""
+
+
 def max_graphemes(limit: int, noun: str) -> Check:
     """The text has at most `limit` graphemes."""
 
     def check(draft: Draft) -> Iterator[Finding]:
-        found = count(draft.text or "")
+        found = count(_said(draft))
         if found > limit:
             yield Finding("/text", found, f"The {noun} has {found:,} characters; the limit is {limit:,}.")
 
@@ -91,7 +96,7 @@ def code_points_max(limit: int, noun: str, reader: str) -> Check:
     """A text within `limit` graphemes has no more code points either; composing (NFC) is the fix where it is enough."""
 
     def check(draft: Draft) -> Iterator[Finding]:
-        text = draft.text or ""
+        text = _said(draft)
         if not count(text) <= limit < len(text):
             return
         composed = unicodedata.normalize("NFC", text)

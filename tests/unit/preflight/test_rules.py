@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,6 +158,32 @@ def test_graphemes_are_what_a_reader_sees(text: str, expected: int) -> None:
 @given(st.text(alphabet=st.characters(max_codepoint=127)))
 def test_the_ascii_short_cut_counts_like_the_full_rule(text: str) -> None:
     assert count(text) == count(text + "\N{SNOWMAN}") - 1
+
+
+_FLAGS = "\N{REGIONAL INDICATOR SYMBOL LETTER D}\N{REGIONAL INDICATOR SYMBOL LETTER E}"
+_JOINING = (
+    *_FLAGS,
+    "\N{ZERO WIDTH JOINER}",
+    "\N{COMBINING ACUTE ACCENT}",
+    "\N{MAN}",
+    "\N{ARABIC NUMBER SIGN}",
+    "\r",
+    "x",
+)
+
+
+@given(st.text(alphabet=st.sampled_from(_JOINING), max_size=30))
+def test_flags_count_as_the_standard_says(text: str) -> None:
+    assert count(text) == len(regex.findall(r"\X", text))
+
+
+def test_a_text_of_flags_takes_time_in_proportion_to_its_length() -> None:
+    assert count(_FLAGS * 200_000) == 200_000, "looking back over all flags at each one would take an hour"
+
+
+@pytest.mark.parametrize("platform", ["facebook", "instagram"])
+def test_white_space_alone_is_not_sent_and_so_not_too_long(platform: str) -> None:
+    assert check([draft(platform, image(), text="\r\n" * 70_000)], lambda name: registry()[name].rules) == []
 
 
 def test_a_link_that_no_parser_takes_is_a_violation_not_a_crash() -> None:

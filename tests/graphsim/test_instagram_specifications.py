@@ -37,6 +37,9 @@ def sim(running_slow_sim: Graphsim) -> Graphsim:
         (files.jpeg(size=8_000_000), None),
         (files.jpeg(1080, 1350, progressive=True), None),
         (files.jpeg(1910, 1000), None),
+        (files.jpeg(1200, 628), None),
+        (files.jpeg(1916, 1000), (36003, 2207009)),
+        (files.jpeg(794, 1000), (36003, 2207009)),
     ],
 )
 def test_duty_18_images_are_decoded_and_judged_in_the_call(
@@ -73,6 +76,8 @@ BAD_VIDEOS: dict[str, Any] = {
     "moov last": lambda: files.mp4(faststart=False, **SMALL),
     "played faster": lambda: twice_as_fast(files.mp4(edit_list=True, **SMALL)),
     "words": files.text_as_jpg,
+    "cut off": lambda: files.mp4(4, **SMALL)[:-20_000],
+    "cut in half": lambda: files.truncated_mp4(4, **SMALL),
 }
 GOOD_VIDEOS: dict[str, Any] = {
     "short": lambda: files.mp4(3.0, **SMALL),

@@ -1,5 +1,6 @@
 """Videos, Reels and stories of a Page."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -8,6 +9,7 @@ import pytest
 from tests.graphsim.conftest import Caller, Site, appsecret_proof
 from tests.support import files
 from tests.support.graphsim import APP_ID, APP_SECRET, Graphsim
+from tests.support.instagram import serve
 
 Account = tuple[str, Caller]
 CHUNK = 1024 * 1024
@@ -98,6 +100,7 @@ def test_duty_21_a_video_comes_by_url_in_one_piece_or_by_handle(page: Account, s
         ({"fbuploader_video_file_chunk": "4:nothing"}, (100, None)),
         ({"file_url": "SITE/nothing.mp4"}, (389, None)),
         ({"file_url": "SITE/ok.jpg", "content_category": "POETRY"}, (100, None)),
+        ({"file_url": "SITE/ok.jpg", "description": "x" * 63_207}, (100, None)),
         ({"file_url": "SITE/ok.jpg", "published": "false", "scheduled_publish_time": "9"}, (100, None)),
     ],
 )
@@ -115,6 +118,19 @@ def test_a_file_that_is_no_video_ends_in_an_error_of_its_processing(page: Accoun
     assert found["status"]["video_status"] == "error"
     assert found["status"]["processing_phase"]["errors"][0]["code"] in (1363024, 1363025)
     assert page[1].done("GET", f"{page[0]}/feed")["data"] == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [files.webm, lambda: files.gif(frames=40), lambda: files.mp4(4, 180, 320)[:-20_000]],
+    ids=["webm", "moving gif", "cut off"],
+)
+def test_duty_18_a_page_takes_whole_mp4_and_mov(page: Account, site: Site, make: Callable[[], bytes]) -> None:
+    """Meta: Video API, Error Codes."""
+    url = serve(site, "it.mp4", make())
+    video = page[1].done("POST", f"{page[0]}/videos", file_url=url)["id"]
+    ready(page)
+    assert status(page, video)["status"]["processing_phase"]["errors"][0]["code"] == 1363024
 
 
 def test_a_session_expires_and_can_be_canceled(page: Account) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _CONTAINERS = frozenset({b"moov", b"trak", b"edts"})
+_NEEDED = frozenset({b"moov", b"mdat", b"moof"})
 _NORMAL_RATE = 1
 
 
@@ -16,20 +17,24 @@ class Boxes:
 
     moov_first: bool
     edited: bool
+    whole: bool
+    """Whether the file holds all the bytes that its index and its media announce."""
 
 
 def read_boxes(path: Path) -> Boxes:
     """What the boxes of a file say; a file without boxes reads as if `moov` were first."""
     order: list[bytes] = []
-    edited = False
+    edited, whole = False, True
+    size = path.stat().st_size
     with path.open("rb") as file:
-        for kind, start, end, depth in _walk(file, 0, path.stat().st_size, 0):
+        for kind, start, end, depth in _walk(file, 0, size, 0):
             if depth == 0:
                 order.append(kind)
+                whole = whole and not (kind in _NEEDED and end > size)
             if kind == b"elst":
-                edited = edited or _changes(file, start, end)
+                edited = edited or _changes(file, start, min(end, size))
     late = b"moov" in order and b"mdat" in order and order.index(b"mdat") < order.index(b"moov")
-    return Boxes(not late, edited)
+    return Boxes(not late, edited, whole)
 
 
 def _walk(file: BinaryIO, at: int, end: int, depth: int) -> Iterator[tuple[bytes, int, int, int]]:
@@ -43,7 +48,7 @@ def _walk(file: BinaryIO, at: int, end: int, depth: int) -> Iterator[tuple[bytes
             size = end - at
         if size < header:
             return
-        yield kind, at + header, min(at + size, end), depth
+        yield kind, at + header, at + size, depth
         if kind in _CONTAINERS:
             yield from _walk(file, at + header, min(at + size, end), depth + 1)
         at += size

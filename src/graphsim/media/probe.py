@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import av
+from av.stream import Stream
 from PIL import Image, ImageOps
 
 from graphsim.media.boxes import read_boxes
@@ -23,13 +24,23 @@ def image_facts(path: Path) -> ImageFacts | None:
         return None
 
 
+def _has_decoder(stream: Stream) -> bool:
+    """PyAV gives a stream whose codec it does not know no context, whatever its type hints say."""
+    return getattr(stream, "codec_context", None) is not None
+
+
 def video_facts(path: Path) -> VideoFacts | None:
-    """What a video is; None when there is no picture in it."""
+    """What a video is; None when there is no picture in it, or when it ends too early."""
     try:
         boxes = read_boxes(path)
+        if not boxes.whole:
+            return None
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             audio = container.streams.audio[0] if container.streams.audio else None
+            if not _has_decoder(stream):
+                return None
+            heard = audio.codec_context if audio is not None and _has_decoder(audio) else None
             duration = float(container.duration or 0) / 1_000_000
             frame = next(container.decode(stream))
             poster = io.BytesIO()
@@ -43,9 +54,9 @@ def video_facts(path: Path) -> VideoFacts | None:
                 height=stream.codec_context.height,
                 duration=duration,
                 fps=float(stream.average_rate or 0),
-                audio_codec=audio.codec_context.name if audio else None,
-                audio_rate=audio.codec_context.sample_rate if audio else 0,
-                audio_channels=audio.codec_context.channels if audio else 0,
+                audio_codec=heard.name if heard else "unknown" if audio else None,
+                audio_rate=heard.sample_rate if heard else 0,
+                audio_channels=heard.channels if heard else 0,
                 bit_rate=int(container.bit_rate or 0),
                 interlaced=bool(frame.interlaced_frame),
                 moov_first=boxes.moov_first,

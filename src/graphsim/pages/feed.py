@@ -1,5 +1,7 @@
 """`POST /{page}/feed`: words, links and photos (Meta: Page Feed)."""
 
+from urllib.parse import urlsplit
+
 from graphsim.call import Call
 from graphsim.pages.access import may_publish
 from graphsim.pages.models import PHOTO_LIFETIME, Page, Photo, Post
@@ -43,7 +45,7 @@ def create_post(call: Call) -> Json:
 def _check_words(params: Params, message: str, link: str) -> None:
     if len(message) > MESSAGE_MAX:
         raise invalid("Param message is too long.")
-    if link and not link.startswith(("http://", "https://")):
+    if link and not _is_web(link):
         raise GraphError(1500, "(#1500) The url you supplied is invalid", subcode=2061006)
     for name in _OWNERS_ONLY:
         if params.has(name):
@@ -52,6 +54,16 @@ def _check_words(params: Params, message: str, link: str) -> None:
                 "description params"
             )
             raise GraphError(100, words)
+
+
+def _is_web(link: str) -> bool:
+    """An absolute address that a crawler can open: scheme, host, a real port, no white space."""
+    try:
+        parts = urlsplit(link)
+        legal = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return legal and link.startswith(("http://", "https://")) and not any(letter.isspace() for letter in link)
 
 
 def schedule_of(call: Call) -> float:

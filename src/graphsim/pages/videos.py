@@ -5,7 +5,7 @@ from graphsim.media.blobs import download, keep_video, look_at_video, receive
 from graphsim.media.fetch import FetchError
 from graphsim.media.models import VideoFacts
 from graphsim.pages.access import may_publish, may_read
-from graphsim.pages.feed import OBJECTS, SOON
+from graphsim.pages.feed import MESSAGE_MAX, OBJECTS, SOON
 from graphsim.pages.models import Post, Video
 from graphsim.pages.posts import new_post
 from graphsim.wire.errors import GraphError, Json, invalid
@@ -98,6 +98,8 @@ def describe(call: Call, video: Video) -> None:
     """Words, schedule and decoration. Raises GraphError."""
     params = call.params
     video.title, video.description = params.text("title"), params.text("description")
+    if len(video.description) > MESSAGE_MAX:
+        raise invalid("Param description is too long.")
     video.published = params.flag("published", True)
     video.scheduled_at = params.moment("scheduled_publish_time")
     if video.scheduled_at and video.published:
@@ -153,8 +155,11 @@ async def process(call: Call, video: Video) -> None:
 
 
 def _fault(facts: VideoFacts | None, size: int, video: Video) -> tuple[int, str]:
-    """Subcode and words of what is wrong, or 0 and nothing (Meta: Video API, Error Codes)."""
-    if facts is None or facts.width < 1:
+    """Subcode and words of what is wrong, or 0 and nothing (Meta: Video API, Error Codes).
+
+    MP4 and MOV are taken; which other formats Meta takes, its pages do not say.
+    """
+    if facts is None or facts.width < 1 or not ("mp4" in facts.container or "mov" in facts.container):
         return 1363024, "The video file you tried to upload is in an unsupported format."
     if facts.duration < 1:
         return 1363025, "The video you tried to upload is too short."

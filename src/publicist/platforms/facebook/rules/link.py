@@ -30,7 +30,13 @@ def _link_http(found: Draft) -> Iterator[Finding]:
 
 def _is_web(link: str) -> bool:
     """Meta may read schemes by the letter, so they have to be in small ones; white space ends an address."""
-    return http_url(link) is not None and link.startswith(("http://", "https://")) and not _WHITE.search(link)
+    parts = http_url(link)
+    if parts is None or _WHITE.search(link) or not link.startswith(("http://", "https://")):
+        return False
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _mended(link: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from agreement.meta import Meta, read
 from agreement.pool import MISSING, PoolFile
 from agreement.posts import Generated, Item
-from publicist.domain.drafts import Draft, DraftMedia
+from publicist.domain.drafts import Draft, DraftAccount, DraftMedia
 from publicist.domain.platform import (
     Call,
     Decision,
@@ -34,9 +34,16 @@ _POINTERS = {name: f"/{name}" for name in ("text", "media", "options", "firstCom
 _DECISIONS_MAX = 500
 _TRIP = timedelta(milliseconds=20)
 _REFUSALS = frozenset(
-    {ErrorClass.CONTENT, ErrorClass.MEDIA_FETCH, ErrorClass.NEW_CONTAINER, ErrorClass.CONFIG, ErrorClass.PERMISSION}
+    {
+        ErrorClass.CONTENT,
+        ErrorClass.MEDIA_FETCH,
+        ErrorClass.NEW_CONTAINER,
+        ErrorClass.CONFIG,
+        ErrorClass.PERMISSION,
+        ErrorClass.AUTH,
+    }
 )
-"""What Meta says of content it does not take. Anything else says nothing about the content."""
+"""What Meta says of content, or accounts, that it does not take. Anything else says nothing about the post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Verdict:
     why: tuple[str, ...] = ()
 
 
-def preflight(post: Generated) -> Verdict:
+def preflight(post: Generated, account: DraftAccount) -> Verdict:
     """What Publicist would answer, by the rules of severity error."""
     platform = registry()[post.platform]
     draft = Draft(
@@ -59,6 +66,7 @@ def preflight(post: Generated) -> Verdict:
         first_comment=None,
         scheduled_at=None,
         pointers=_POINTERS,
+        account=account,
     )
     found = [one for one in check([draft], lambda name: platform.rules) if one.severity == "error"]
     if not found:
@@ -84,8 +92,7 @@ class MetaJudge:
     async def judge(self, post: Generated) -> Verdict:
         """Whether it is published."""
         platform = registry()[post.platform]
-        accounts = self._meta.accounts[post.platform]
-        account = accounts[post.number % len(accounts)]
+        account = self._meta.account(post.platform, post.number)
         if post.platform == "instagram" and not post.items:
             params = {"caption": post.text or ""}
             call = Call(

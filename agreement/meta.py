@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +12,8 @@ import httpx2
 from aiohttp import web
 
 from agreement.pool import PoolFile
-from publicist.domain.accounts import DiscoveredAccount
+from publicist.domain.accounts import Consent, DiscoveredAccount
+from publicist.domain.drafts import DraftAccount
 from publicist.domain.environments import Environment
 from publicist.kit.http import HttpClient
 from publicist.meta.hosts import sandbox_hosts
@@ -26,11 +28,14 @@ _CHUNK = 1 << 20
 
 
 @contextmanager
-def simulated(folder: Path) -> Iterator[Graphsim]:
-    """A simulator whose limits nobody reaches and whose media are ready at once; the rest is as strict as ever."""
-    folder.mkdir(parents=True)
+def simulated(folder: Path, *, tasks: Sequence[str] | None = None) -> Iterator[Graphsim]:
+    """A simulator whose limits nobody reaches and whose media are ready at once; the rest is as strict as ever.
+
+    `tasks` are what people may do on the Pages: everything unless given.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     world = folder / "world.json"
-    world.write_text(json.dumps(_world()))
+    world.write_text(json.dumps(_world(tasks)))
     running = start_graphsim(
         folder,
         world=world,
@@ -48,12 +53,14 @@ def simulated(folder: Path) -> Iterator[Graphsim]:
         running.stop()
 
 
-def _world() -> dict[str, object]:
+def _world(tasks: Sequence[str] | None) -> dict[str, object]:
     """Enough accounts that none makes the 400 containers a day that Instagram allows."""
+    roles = {} if tasks is None else {"tasks": list(tasks)}
     pages = [
         {
             "id": str(112130216864000 + number),
             "name": f"Page {number}",
+            **roles,
             "instagram": {
                 "id": str(17841406338773000 + number),
                 "username": f"page.{number}",
@@ -70,23 +77,42 @@ class Meta:
     """The simulator as Publicist's platforms see it, with the accounts of one consent by platform."""
 
     upstream: Upstream
+    consent: Consent
     accounts: dict[str, tuple[DiscoveredAccount, ...]]
+
+    def account(self, platform: str, number: int) -> DiscoveredAccount:
+        """The account that takes the post of that number."""
+        found = self.accounts[platform]
+        return found[number % len(found)]
+
+
+def known(meta: Meta, account: DiscoveredAccount, now: datetime) -> DraftAccount:
+    """What Publicist would know of the account from its rows."""
+    tasks = account.metadata.get("pageTasks")
+    return DraftAccount(
+        now=now,
+        has_token=bool(account.token),
+        token_expires_at=account.token_expires_at,
+        data_access_expires_at=meta.consent.data_access_expires_at,
+        granted_scopes=frozenset(meta.consent.granted_scopes),
+        page_tasks=tuple(tasks) if tasks else None,
+    )
 
 
 @asynccontextmanager
-async def connected(graphsim: Graphsim) -> AsyncIterator[Meta]:
-    """Consent to everything, and discover."""
+async def connected(graphsim: Graphsim, *, decline: Sequence[str] = ()) -> AsyncIterator[Meta]:
+    """Consent to everything but what is declined, and discover."""
     async with HttpClient(timeout_seconds=60) as http:
         upstream = Upstream(Environment.TEST, sandbox_hosts(graphsim.url), "v25.0", APP_ID, APP_SECRET, http)
         connector = registry()["facebook"].connector
         assert connector is not None
         url = connector.authorization_url(upstream, state="agreement", redirect_uri=_CALLBACK)
         with httpx2.Client() as browser:
-            landed = press(browser, url)
+            landed = press(browser, url, decline=decline)
         code = parse_qs(urlsplit(landed).query)["code"][0]
         consent = await connector.exchange(upstream, code=code, redirect_uri=_CALLBACK)
         found = {name: await platform.discover(upstream, consent.token) for name, platform in registry().items()}
-        yield Meta(upstream, found)
+        yield Meta(upstream, consent, found)
 
 
 @asynccontextmanager

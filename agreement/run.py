@@ -7,11 +7,12 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from agreement.judges import MetaJudge, Verdict, preflight
-from agreement.meta import connected, handing_out, simulated
+from agreement.meta import connected, handing_out, known, simulated
 from agreement.pool import PoolFile, build
 from agreement.posts import Generated, generate
 
@@ -59,7 +60,8 @@ async def _judge(folder: Path, posts: Sequence[Generated], pool: Sequence[PoolFi
             judge, room = MetaJudge(meta, base_url, pool), asyncio.Semaphore(_AT_ONCE)
 
             async def one(post: Generated) -> None:
-                ours = preflight(post)
+                account = meta.account(post.platform, post.number)
+                ours = preflight(post, known(meta, account, datetime.now(UTC)))
                 async with room:
                     theirs = Verdict("not asked") if ours.word == "own" else await judge.judge(post)
                 notes.add({**post.told(), "preflight": [ours.word, *ours.why], "meta": [theirs.word, *theirs.why]})

@@ -18,19 +18,19 @@ _URGENT = 2
 
 
 class _PostgresConnection:
-    """Repeats what nobody has seen yet when its connection turns out to be dead: asking before would cost a round trip
-    each time. In a transaction that is the first statement, since what came before it died with the connection.
+    """Repeats its first statement when its connection turns out to be dead: asking before costs a round trip each time.
+
+    Only the first: what came before a later one died with the connection, or was said by a server that may have been
+    replaced by one that knows less.
     """
 
-    def __init__(self, alchemy: AsyncConnection, *, always: bool) -> None:
+    def __init__(self, alchemy: AsyncConnection) -> None:
         self._alchemy = alchemy
-        self._always = always
         self._is_first = True
         self.dialect: sa.Dialect = alchemy.dialect
 
     async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
-        may_repeat = self._always or self._is_first
-        self._is_first = False
+        may_repeat, self._is_first = self._is_first, False
         try:
             return await self._alchemy.execute(statement, parameters)
         except DBAPIError as error:
@@ -54,7 +54,7 @@ class Postgres:
     async def read(self) -> AsyncIterator[_PostgresConnection]:
         """Each statement sees the state of its own moment, as it does in a transaction of PostgreSQL's default kind."""
         async with self._reading.connect() as alchemy:
-            yield _PostgresConnection(alchemy, always=True)
+            yield _PostgresConnection(alchemy)
 
     scan = read
 
@@ -75,5 +75,5 @@ class Postgres:
 @asynccontextmanager
 async def _transaction(engine: AsyncEngine) -> AsyncIterator[_PostgresConnection]:
     async with engine.connect() as alchemy:
-        yield _PostgresConnection(alchemy, always=False)
+        yield _PostgresConnection(alchemy)
         await alchemy.commit()

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.priority import ordinary_priority
 
-pytest_plugins = ["tests.support.databases", "tests.support.served", "tests.support.browser"]
+pytest_plugins = ["tests.support.databases", "tests.support.decoding", "tests.support.served", "tests.support.browser"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from publicist.kit.clock import Clock
 from publicist.kit.http import HttpClient
 from publicist.kit.lock import DirectoryLock
 from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
+from publicist.media.decoders import DecoderLimits, Decoders
 from publicist.platforms import Upstream, registry
 from publicist.services.accounts import Accounts, ConnectSettings
 from publicist.services.application import Addresses, Application
@@ -27,6 +28,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
+from publicist.services.renditions import Renditions
 from publicist.services.rules import rule_limits
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
@@ -36,9 +38,10 @@ from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
 from publicist.worker.sweeper import sweeping
-from publicist.worker.working import serving_engine, shared_clock, working_engine
+from publicist.worker.working import serving_engine, shared_clock, worker_name, working_engine
 from publicist.workflows.engine import CommittedEngine, Engine
 from publicist.workflows.holds import HoldLimits
+from publicist.workflows.renditions import FileTools, Renderer
 from publicist.workflows.signals import PostSignals
 from publicist.workflows.tools import PublishTools
 
@@ -124,21 +127,30 @@ async def _opened(settings: Settings, addresses: Addresses) -> AsyncIterator[_Pa
             async with (
                 HttpClient(timeout_seconds=settings.upstream_timeout_seconds) as http,
                 shared_clock(database) as clock,
+                aclosing(Decoders(_decoder_limits(settings))) as decoders,
             ):
-                yield _parts(settings, addresses, http, database, clock)
+                yield _parts(settings, addresses, http, FileTools(database, clock, _blobs(settings), decoders))
         finally:
             await database.close()
 
 
-def _parts(settings: Settings, addresses: Addresses, http: HttpClient, database: Database, clock: Clock) -> _Parts:
+def _decoder_limits(settings: Settings) -> DecoderLimits:
+    return DecoderLimits(
+        settings.media_processes, settings.media_memory_bytes, settings.media_seconds, settings.media_idle_seconds
+    )
+
+
+def _blobs(settings: Settings) -> LocalBlobs:
+    return LocalBlobs(settings.data_dir / "media")
+
+
+def _parts(settings: Settings, addresses: Addresses, http: HttpClient, files: FileTools) -> _Parts:
+    database, clock = files.database, files.clock
     secret = settings.master_key.get_secret_value() if settings.master_key else None
     vault = Vault(load_master_key(secret, settings.data_dir))
     bases = _bases(settings, addresses)
-    blobs = LocalBlobs(settings.data_dir / "media")
     media = MediaService(
-        database,
-        blobs,
-        clock,
+        files,
         MediaSettings(
             vault.derive("media urls"),
             timedelta(hours=settings.media_url_hours),
@@ -155,12 +167,13 @@ def _parts(settings: Settings, addresses: Addresses, http: HttpClient, database:
         _upstreams(settings, addresses, http),
         media.open_by_id,
         media.url,
+        Renderer(files, worker_name(database)),
         PostSignals(),
         _timing(settings, database),
         HoldLimits(timedelta(seconds=settings.missed_after_seconds), timedelta(days=settings.hold_days)),
         two_step=settings.page_publish == "two_step",
     )
-    return _Parts(settings, addresses, http, vault, media, media_expiry(settings, database, blobs, clock), tools)
+    return _Parts(settings, addresses, http, vault, media, media_expiry(settings, database, files.blobs, clock), tools)
 
 
 def media_expiry(settings: Settings, database: Database, blobs: BlobStore, clock: Clock) -> MediaExpiry:
@@ -200,6 +213,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         accounts=accounts,
         limits=Limits(database, clock, vault, parts.tools.upstreams, parts.tools.quotas),
         media=parts.media,
+        renditions=Renditions(database, clock, parts.media, engine, post_settings.limits),
         posts=posts,
         post_changes=PostChanges(database, clock, engine, signals),
         post_edits=PostEdits(database, clock, parts.media, posts, engine),

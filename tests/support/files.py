@@ -89,6 +89,11 @@ def png(width: int = 1080, height: int = 1080, mode: str = "RGB") -> bytes:
     return _saved(picture(width, height, mode), "PNG")
 
 
+def plain_png(width: int, height: int) -> bytes:
+    """A small file that decodes to a large picture of one colour."""
+    return _saved(Image.new("RGB", (width, height), (10, 120, 200)), "PNG")
+
+
 @cache
 def gif(width: int = 320, height: int = 320, frames: int = 1) -> bytes:
     """A GIF, moving when it has more than one frame."""

@@ -10,6 +10,7 @@ from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
 from publicist.api.schemas.media import DeletedOut, ImportIn, MediaList, MediaOut, media_out
+from publicist.api.schemas.renditions import rendition_out
 from publicist.api.uploads import receive_file
 from publicist.domain.media import Media
 from publicist.kit.errors import ValidationFailed
@@ -92,9 +93,10 @@ async def list_media(
     response_model_exclude_none=True,
 )
 async def get_media(app: App, caller: CallerDep, media_id: str) -> MediaOut:
-    """One file, with a fresh signed URL."""
+    """One file, with a fresh signed URL and its renditions."""
     media = await app.media.get(caller, media_id)
-    return media_out(media, app.media.url(media))
+    made = await app.renditions.of_media(caller, media_id)
+    return media_out(media, app.media.url(media), [rendition_out(row, app.media) for row in made])
 
 
 @router.delete("/{media_id}", operation_id="deleteMedia", summary="Delete a file", responses=errors(404, 409))

@@ -9,6 +9,7 @@ from typing import Any
 from publicist.api.deps import parse
 from publicist.api.schemas.post_changes import PatchIn
 from publicist.api.schemas.posts import TARGETS_MAX, AccountPostIn, MediaIn, TargetIn, TargetsPostIn
+from publicist.domain.adapt import NOTHING
 from publicist.kit.errors import ValidationFailed
 from publicist.platforms import registry
 from publicist.services.post_edits import Edit
@@ -152,6 +153,7 @@ def _media(items: Sequence[MediaIn], at: str) -> tuple[MediaRequest, ...]:
             pointer=f"{at}/{index}",
             ref=item.model_dump(by_alias=True, exclude_none=True, exclude={"bytes_base64"}),
             rehost=item.rehost,
+            adapt=item.adapt or NOTHING,
         )
         for index, item in enumerate(items)
     )

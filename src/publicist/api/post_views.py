@@ -15,7 +15,7 @@ from publicist.api.schemas.posts import (
     WarningOut,
 )
 from publicist.domain.posts import batch_status
-from publicist.domain.targets import Attempt, StepRecord, Target
+from publicist.domain.targets import Attempt, StepRecord, Target, TargetMedia
 from publicist.kit.errors import ERRORS, PlatformRejected, PublicistError
 from publicist.services.posts import Batch, History, PostRow
 
@@ -111,7 +111,7 @@ def _post_members(row: PostRow) -> dict[str, Any]:
         "environment": target.environment,
         "status": target.status,
         "text": target.text,
-        "media_refs": [dict(item.ref) for item in target.media],
+        "media_refs": [_media_ref(item) for item in target.media],
         "options": {"platform": target.platform, **target.options} if target.options else None,
         "scheduled_at": target.scheduled_at,
         "timezone": target.timezone,
@@ -126,6 +126,11 @@ def _post_members(row: PostRow) -> dict[str, Any]:
         "created_at": target.created_at,
         "updated_at": target.updated_at,
     }
+
+
+def _media_ref(item: TargetMedia) -> dict[str, Any]:
+    """As the caller named it, with the rendition that is published instead."""
+    return {**item.ref, **({"renditionId": item.rendition_id} if item.rendition_id else {})}
 
 
 def _attempt(attempt: Attempt, steps: tuple[StepRecord, ...]) -> AttemptOut:

@@ -8,6 +8,7 @@ from publicist.api.schemas.validation import (
     CallOut,
     NoticeOut,
     QuotaStateOut,
+    RenditionPlanOut,
     TokenOut,
     UploadOut,
     ValidationOut,
@@ -37,6 +38,10 @@ def verdict_out(index: int, verdict: TargetVerdict, docs_base: str) -> VerdictOu
         violations=[Violation.model_validate(violation.to_json(docs_base)) for violation in verdict.refusals],
         warnings=[_notice(notice, docs_base) for notice in verdict.notices],
         calls=[_call(call) for call in verdict.calls],
+        renditions=[
+            RenditionPlanOut(id=one.id, media_id=one.source_id, recipe=one.recipe.to_json())
+            for one in verdict.renditions
+        ],
         token=_token(verdict.readiness.token),
         quota=_quota(verdict.readiness.quota),
         paused=verdict.readiness.paused,

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from publicist.domain.adapt import NOTHING, Adapt, ImageLimits, Recipe
 from publicist.domain.media import Facts, Kind
 from publicist.domain.rule_limits import SAFEST, RuleLimits
 
 
 @dataclass(frozen=True, slots=True)
 class DraftMedia:
-    """One media item. `kind` is what the caller declared; `facts` what the bytes are (None: could not be fetched)."""
+    """One media item. `kind` is what the caller declared; `facts` what will be published (None: could not be fetched):
+    what the bytes are, or with a `recipe` what the rendition will be."""
 
     kind: Kind
     facts: Facts | None
@@ -22,6 +24,11 @@ class DraftMedia:
     """Why the URL could not be fetched, in a sentence; set exactly when `facts` is None."""
     fetch_seen: Mapping[str, Any] = field(default_factory=dict)
     """What was asked and what came instead, for people who look for the cause: status, content type, redirects."""
+    adapt: Adapt = NOTHING
+    original: Facts | None = None
+    """What the bytes are, where `facts` says what the rendition will be."""
+    recipe: Recipe | None = None
+    """How the rendition is made; None when the bytes go out as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +63,7 @@ class Draft:
     limits: RuleLimits = SAFEST
     account: DraftAccount | None = None
     """None in examples that are not about the account."""
+    images: ImageLimits | None = None
+    """What the surface takes, for `adapt`; None when nothing can be adapted for it."""
+    decodable: frozenset[str] = field(default=frozenset(), repr=False)
+    """The media types of images whose pixels this server can read."""

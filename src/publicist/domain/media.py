@@ -104,3 +104,5 @@ class Media:
     file_name: str | None
     source_url: str | None
     created_at: datetime
+    derived_from: str | None = None
+    """The upload that this rendition was made from; None for an upload."""

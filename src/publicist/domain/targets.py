@@ -36,13 +36,17 @@ RETRIABLE = (TargetStatus.FAILED, TargetStatus.REJECTED, TargetStatus.CANCELED)
 @dataclass(frozen=True, slots=True)
 class TargetMedia:
     """One media item of a target: the stored file it resolves to, and how the caller named it (`ref`, verbatim).
-    `source_url` is the caller's own URL where Meta is to fetch that one."""
+
+    `source_url` is the caller's own URL where Meta is to fetch that one. With a `rendition_id` that rendition of the
+    file is published, and not the file itself.
+    """
 
     kind: str
     media_id: str
     alt_text: str | None
     source_url: str | None
     ref: Mapping[str, Any]
+    rendition_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

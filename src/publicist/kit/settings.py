@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")
     media_max_bytes: int = Field(4_000_000_000, gt=0, description="Largest file POST /v1/media takes, in bytes.")
     body_max_bytes: int = Field(40_000_000, gt=0, description="Largest JSON body, in bytes (bytesBase64 included).")
+    media_processes: int = Field(2, ge=1, le=64, description="Processes that decode images and videos at most.")
+    media_memory_bytes: int = Field(
+        2_000_000_000, ge=300_000_000, description="Memory each of them may take, in bytes of address space."
+    )
+    media_seconds: float = Field(30, gt=0, le=600, description="Time each of them may take over one file.")
+    media_idle_seconds: Seconds = Field(30, description="An idle one of them ends after this time.")
     schedule_window_days: float = Field(
         1825, gt=0, description="Posts due later are warned about; Meta's own scheduler reaches 30 or 75 days ahead."
     )

@@ -7,6 +7,11 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, ImageCms
 
+try:
+    import pillow_heif
+except ImportError:  # the extra `heic` is not installed
+    pillow_heif = None  # type: ignore[assignment]
+
 from publicist.domain.media import Facts
 from publicist.media.boxes import read_heif_size, read_structure
 from publicist.media.gif import is_cut_off
@@ -28,13 +33,18 @@ _DECODERS = {
     "image/avif": "AVIF",
     "image/bmp": "BMP",
     "image/tiff": "TIFF",
+    "image/mpo": "JPEG",
 }
-_TURNED = frozenset({5, 6, 7, 8})
+_HEIF = frozenset({"image/heic", "image/heif"})
+if pillow_heif is not None:
+    pillow_heif.register_heif_opener(thumbnails=False)
+    _DECODERS |= dict.fromkeys(_HEIF, "HEIF")
+TURNED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height (CIPA DC-008, tag 0x0112)."""
 
 
-class _TooManyPixels(Exception):
-    """Carries the number of pixels."""
+class TooManyPixels(Exception):
+    """The picture is not opened; carries the number of its pixels."""
 
     def __init__(self, pixels: int) -> None:
         super().__init__(pixels)
@@ -45,20 +55,23 @@ def image_facts(path: Path, known: Facts) -> Facts:
     """`known` (type, size, hash, kind) with what the picture says. Never raises for what is in the file."""
     if known.bytes > BYTES_MAX:
         return replace(known, broken=f"the image has {known.bytes:,} bytes; more than {BYTES_MAX:,} are not opened")
-    decoder = _DECODERS.get(known.mime)
-    if decoder is None:
-        return _heif_facts(path, known)
+    if known.mime in _HEIF:
+        known = _heif_facts(path, known)
+        if known.broken or known.mime not in _DECODERS:
+            return known
     try:
-        return _decode(path, known, decoder)
-    except _TooManyPixels as error:
+        return _decode(path, known)
+    except TooManyPixels as error:
         return replace(known, broken=f"the image has {error.pixels:,} pixels; more than {PIXELS_MAX:,} are not opened")
+    except MemoryError:
+        raise
     except Exception as error:
         # Broken files make Pillow raise OSError, SyntaxError, ValueError, RuntimeError, struct.error and more.
         return replace(known, broken=_sentence(known.mime, error))
 
 
 def _heif_facts(path: Path, known: Facts) -> Facts:
-    """No decoder for HEIC comes with Publicist, so only what the boxes of the file say is known."""
+    """What the boxes of the file say; without the extra `heic` there is no decoder that says more."""
     name, size = FORMATS[known.mime].name, read_heif_size(path)
     if read_structure(path).truncated:
         return replace(known, broken=f"the file is {name} that ends before the picture does")
@@ -67,10 +80,10 @@ def _heif_facts(path: Path, known: Facts) -> Facts:
     return replace(known, width=size[0], height=size[1])
 
 
-def _decode(path: Path, known: Facts, decoder: str) -> Facts:
-    if decoder == "GIF" and is_cut_off(path):
+def _decode(path: Path, known: Facts) -> Facts:
+    if known.mime == "image/gif" and is_cut_off(path):
         return replace(known, broken=f"the file is {FORMATS[known.mime].name} that ends before the picture does")
-    with _open(path, decoder) as image:
+    with open_image(path, known.mime) as image:
         size = image.size
         # A JPEG is read to its end at an eighth of its size: every byte is judged, little memory is used.
         image.draft(None, (max(1, image.width // 8), max(1, image.height // 8)))
@@ -79,21 +92,23 @@ def _decode(path: Path, known: Facts, decoder: str) -> Facts:
         return _describe(image, size, known)
 
 
-def _open(path: Path, decoder: str) -> Image.Image:
+def open_image(path: Path, mime: str) -> Image.Image:
+    """An image of that type, not decoded yet. Raises TooManyPixels, KeyError for a type without a decoder, and what
+    Pillow raises."""
     try:
-        image = Image.open(path, formats=(decoder,))
+        image = Image.open(path, formats=(_DECODERS[mime],))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         number = re.search(r"\d+", str(error))
-        raise _TooManyPixels(int(number.group()) if number else PIXELS_MAX + 1) from None
+        raise TooManyPixels(int(number.group()) if number else PIXELS_MAX + 1) from None
     if image.width * image.height > PIXELS_MAX:
         image.close()
-        raise _TooManyPixels(image.width * image.height)
+        raise TooManyPixels(image.width * image.height)
     return image
 
 
 def _describe(image: Image.Image, size: tuple[int, int], known: Facts) -> Facts:
-    orientation = _orientation(image)
-    width, height = size if orientation not in _TURNED else (size[1], size[0])
+    orientation = orientation_of(image)
+    width, height = size if orientation not in TURNED else (size[1], size[0])
     return replace(
         known,
         mime="image/mpo" if image.format == "MPO" else known.mime,
@@ -108,8 +123,13 @@ def _describe(image: Image.Image, size: tuple[int, int], known: Facts) -> Facts:
     )
 
 
-def _orientation(image: Image.Image) -> int:
-    """1 when there is none, or when the EXIF block cannot be read: it is metadata, the picture may still be good."""
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 when there is none, or when the EXIF block cannot be read.
+
+    EXIF is metadata: the picture may be good without it. A TIFF has 1 always: Pillow turns it upright by itself.
+    """
+    if image.format == "TIFF":
+        return 1
     try:
         value = image.getexif().get(ExifTags.Base.Orientation)
     except (OSError, SyntaxError, ValueError, KeyError):

@@ -7,11 +7,13 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from publicist.domain.accounts import Consent, DiscoveredAccount
+from publicist.domain.adapt import ImageLimits
 from publicist.domain.environments import Environment
 from publicist.domain.known_errors import KnownError
 from publicist.domain.pace import Quota
 from publicist.domain.platform import Call, Decision, Job, Outcome
 from publicist.domain.rehearsal import Answer
+from publicist.domain.rule_limits import RuleLimits
 from publicist.kit.http import HttpClient
 from publicist.preflight.rule import Rule, RuleNote
 
@@ -60,6 +62,8 @@ class Platform:
     hosts: Mapping[str, str]
     """The family's live hosts by name; fixed."""
     options_model: type[BaseModel]
+    image_limits: Callable[[RuleLimits], ImageLimits]
+    """What it takes as an image, where limits are as they are set: what `adapt` makes images into."""
     rules: tuple[Rule, ...]
     notes: tuple[RuleNote, ...]
     """Rule ids that only the upstream or the connect flow raises."""

@@ -5,18 +5,24 @@ from typing import Any
 
 from publicist.domain.drafts import Draft
 from publicist.kit.errors import PreflightFailed
+from publicist.preflight.adapting import agreed, mending
 from publicist.preflight.rule import Finding, Rule
 from publicist.preflight.violation import Violation
 
 
 def check(drafts: Sequence[Draft], rules_of: Callable[[str], Sequence[Rule]]) -> list[Violation]:
-    """Every violation of every draft, in the order of the drafts and then of the rules."""
-    return [
-        _violation(draft, rule, finding)
-        for draft in drafts
-        for rule in rules_of(draft.platform)
-        for finding in rule.check(draft)
-    ]
+    """Every violation of every draft as it would be published, in the order of the drafts and then of the rules.
+
+    One that has no fix of its own gets one where setting `adapt` mends it.
+    """
+    return agreed(
+        [
+            _violation(draft, rule, finding)
+            for draft in drafts
+            for rule in rules_of(draft.platform)
+            for finding in rule.check(draft)
+        ]
+    )
 
 
 def _violation(draft: Draft, rule: Rule, finding: Finding) -> Violation:
@@ -31,7 +37,7 @@ def _violation(draft: Draft, rule: Rule, finding: Finding) -> Violation:
         limit=_limit(rule, finding),
         unit=rule.limit.unit if rule.limit else None,
         remediation=rule.remediation,
-        fix=tuple({**step, "path": _absolute(draft, step["path"])} for step in finding.fix),
+        fix=tuple({**step, "path": _absolute(draft, step["path"])} for step in _fix(draft, rule, finding)),
         source=rule.source,
     )
 
@@ -40,6 +46,10 @@ def _limit(rule: Rule, finding: Finding) -> Any:
     if finding.limit is not None:
         return finding.limit
     return rule.limit.value if rule.limit else None
+
+
+def _fix(draft: Draft, rule: Rule, finding: Finding) -> tuple[dict[str, Any], ...]:
+    return finding.fix or mending(draft, rule, finding)
 
 
 def _absolute(draft: Draft, at: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from publicist.preflight.adapt_rules import adapt_rules
 from publicist.preflight.checks import kind_fits, not_broken, not_empty
 from publicist.preflight.examples import draft, image, video
 from publicist.preflight.rule import Rule
@@ -55,4 +56,5 @@ def media_rules(platform: str) -> tuple[Rule, ...]:
             passing=good,
             failing=draft(platform, video(declared="image")),
         ),
+        *adapt_rules(platform),
     )

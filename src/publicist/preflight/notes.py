@@ -27,6 +27,13 @@ NOTES: tuple[RuleNote, ...] = (
         "Cancel those posts with DELETE /v1/posts/{id}, or wait until they are out.",
     ),
     _note(
+        "media.adapt_failed",
+        "An image could not be adapted",
+        "The rendition is made before anything is sent. It can fail where probing did not: in a broken part of the "
+        "file, by its time or memory, or because it does not get small enough. GET /v1/media/{id} says why.",
+        "Nothing was sent. Convert the image yourself and upload the result, or send it as a JPEG without `adapt`.",
+    ),
+    _note(
         "media.url_expired",
         "The media URL is not valid any more",
         "Files are handed out under signed URLs that expire.",

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from publicist.domain.adapt import AdaptMode
 from publicist.domain.drafts import Draft, DraftAccount, DraftMedia
 from publicist.domain.media import Facts
 from publicist.kit.errors import ERRORS, PublicistError
@@ -129,11 +130,12 @@ def _media(item: DraftMedia) -> dict[str, Any]:
     if item.alt_text is not None:
         long = len(item.alt_text) > 60
         alt = {"altText": f"{item.alt_text[:40]}... ({len(item.alt_text):,} characters)" if long else item.alt_text}
-    return {"kind": item.kind, **source, **alt, "(the bytes)": _facts(item)}
+    adapt = {} if item.adapt.mode is AdaptMode.NONE else {"adapt": str(item.adapt.mode)}
+    return {"kind": item.kind, **source, **alt, **adapt, "(the bytes)": _facts(item)}
 
 
 def _facts(item: DraftMedia) -> str:
-    facts = item.facts
+    facts = item.original or item.facts
     if facts is None:
         return item.fetch_error or ""
     size = f"{facts.width} x {facts.height}" if facts.kind else ""

@@ -18,6 +18,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts
+from publicist.services.renditions import Renditions
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
 from publicist.storage.session import Database
@@ -48,6 +49,7 @@ class Application:
     accounts: Accounts
     limits: Limits
     media: MediaService
+    renditions: Renditions
     posts: Posts
     post_changes: PostChanges
     post_edits: PostEdits

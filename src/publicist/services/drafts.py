@@ -2,20 +2,23 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from publicist.domain.accounts import Account, Grant
+from publicist.domain.adapt import AdaptMode
 from publicist.domain.api_keys import Caller
 from publicist.domain.drafts import Draft, DraftAccount, DraftMedia
 from publicist.domain.media import Media
+from publicist.domain.renditions import Wanted, rendition_id
 from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.domain.targets import TargetMedia
 from publicist.kit.errors import NotFound, ValidationFailed
 from publicist.platforms import registry
+from publicist.preflight.adapting import adapted
 from publicist.services.media import MediaService
 from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest, field_at
 from publicist.services.url_media import FetchProblem, UrlWish
@@ -33,6 +36,9 @@ class Prepared:
     media: tuple[TargetMedia, ...]
     options: Mapping[str, Any]
     sha256s: tuple[str, ...]
+    """The content of each file as it will be published: its hash, with that of the recipe where there is one."""
+    renditions: tuple[Wanted, ...] = ()
+    """What has to be made of the files before they are published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,11 @@ async def prepare(
     options = [_options(account, target) for account, target in zip(found, request.targets, strict=True)]
     files = await _files(media, caller, [item for target in request.targets for item in target.media])
     return [
-        _prepared(
-            _Resolved(index, account, grants.get(account.grant_id or ""), target, given), request, files, media, terms
+        _adapted(_prepared(one, request, files, media, terms), caller, media.decodable)
+        for one in (
+            _Resolved(index, account, grants.get(account.grant_id or ""), target, given)
+            for index, (account, target, given) in enumerate(zip(found, request.targets, options, strict=True))
         )
-        for index, (account, target, given) in enumerate(zip(found, request.targets, options, strict=True))
     ]
 
 
@@ -141,7 +148,7 @@ async def _files(
 
 
 def _wish(media: MediaService, item: MediaRequest) -> UrlWish:
-    return UrlWish(item.url or "", for_meta=media.for_meta(item.kind, item.rehost))
+    return UrlWish(item.url or "", for_meta=media.for_meta(item.kind, _rehost(item)))
 
 
 def _owned(owned: Mapping[str, Media], media_id: str) -> Media:
@@ -211,11 +218,40 @@ def _draft_account(account: Account, grant: Grant | None, terms: Terms) -> Draft
     )
 
 
+def _adapted(found: Prepared, caller: Caller, decodable: frozenset[str]) -> Prepared:
+    """The target with the renditions it needs, as predicted; files that could not be fetched have none."""
+    images = registry()[found.account.platform].image_limits(found.draft.limits)
+    draft = adapted(replace(found.draft, images=images, decodable=decodable))
+    there = [item for item in draft.media if item.facts is not None]
+    media, sha256s, renditions = [], [], []
+    for item, file, sha256 in zip(there, found.media, found.sha256s, strict=True):
+        if item.recipe is not None:
+            name = rendition_id(caller.organization_id, caller.environment, sha256, item.recipe)
+            renditions.append(Wanted(name, file.media_id, sha256, item.recipe))
+            file, sha256 = replace(file, rendition_id=name), f"{sha256} {item.recipe.key}"
+        media.append(file)
+        sha256s.append(sha256)
+    return replace(found, draft=draft, media=tuple(media), sha256s=tuple(sha256s), renditions=tuple(renditions))
+
+
 def _draft_media(item: MediaRequest, file: Media | FetchProblem) -> DraftMedia:
     kind: Any = item.kind
     if isinstance(file, FetchProblem):
-        return DraftMedia(kind, None, item.alt_text, url=item.url, fetch_error=file.reason, fetch_seen=file.seen)
-    return DraftMedia(kind, file.facts, item.alt_text, media_id=file.id, url=item.url)
+        return DraftMedia(
+            kind,
+            None,
+            item.alt_text,
+            url=item.url,
+            fetch_error=file.reason,
+            fetch_seen=file.seen,
+            adapt=item.adapt,
+        )
+    return DraftMedia(kind, file.facts, item.alt_text, media_id=file.id, url=item.url, adapt=item.adapt)
+
+
+def _rehost(item: MediaRequest) -> bool | None:
+    """What is adapted is served from here: Meta would fetch the original."""
+    return item.rehost if item.adapt.mode is AdaptMode.NONE else True
 
 
 def _target_media(media: MediaService, item: MediaRequest, file: Media) -> TargetMedia:
@@ -223,5 +259,5 @@ def _target_media(media: MediaService, item: MediaRequest, file: Media) -> Targe
     ref = dict(item.ref)
     if item.bytes_base64 is not None:
         ref["mediaId"] = file.id
-    url = item.url if media.for_meta(item.kind, item.rehost) else None
+    url = item.url if media.for_meta(item.kind, _rehost(item)) else None
     return TargetMedia(item.kind, file.id, item.alt_text, url, ref)

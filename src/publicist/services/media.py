@@ -10,18 +10,16 @@ from publicist.crypto.media_urls import sign_path, verify
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.media import Media
-from publicist.kit.clock import Clock
 from publicist.kit.errors import Forbidden, NotFound, ValidationFailed
 from publicist.kit.guard import Lookup, system_lookup
 from publicist.kit.ids import MEDIA_ID, new_media_id
-from publicist.media.probe import probe_file
+from publicist.media.decoders import decodable_images
 from publicist.media.sniff import extension_of
 from publicist.services.post_refusals import media_in_use
 from publicist.services.url_media import FetchProblem, UrlSettings, UrlVisit, UrlWish
 from publicist.storage import media as rows
 from publicist.storage import organizations
-from publicist.storage.blobs.base import BlobStore
-from publicist.storage.session import Database
+from publicist.workflows.renditions import FileTools
 
 _USERS_MAX = 100
 """Posts that a refusal to delete a file names at most."""
@@ -44,11 +42,15 @@ class MediaSettings:
 class MediaService:
     """Stored files of every tenant; queries are scoped to the caller."""
 
-    def __init__(self, database: Database, blobs: BlobStore, clock: Clock, settings: MediaSettings) -> None:
-        self._database = database
-        self._blobs = blobs
-        self._clock = clock
+    def __init__(self, tools: FileTools, settings: MediaSettings) -> None:
+        self._tools = tools
+        self._database = tools.database
+        self._blobs = tools.blobs
+        self._clock = tools.clock
+        self._decoders = tools.decoders
         self._settings = settings
+        self.decodable = decodable_images()
+        """The media types of images that can be adapted here."""
 
     @property
     def max_bytes(self) -> int:
@@ -71,7 +73,11 @@ class MediaService:
     ) -> Media:
         """Store a received file with its facts. Raises NotFound (profile.unknown) for a profile that is not there."""
         profile = await self._profile(caller, profile_id)
-        facts = await probe_file(path)
+        try:
+            facts = await self._decoders.probe(path)
+        except BaseException:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+            raise
         media = Media(
             id=new_media_id(),
             organization_id=caller.organization_id,

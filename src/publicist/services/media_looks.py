@@ -5,7 +5,6 @@ from pathlib import Path
 
 from publicist.domain.api_keys import Caller
 from publicist.domain.media import Media
-from publicist.media.probe import probe_file
 from publicist.services.media import MediaService
 from publicist.services.url_media import FetchProblem, UrlVisit, UrlWish
 
@@ -16,7 +15,7 @@ class MediaLooks(MediaService):
     """For one request: stores nothing, and fetches each distinct URL once, a few at a time."""
 
     def __init__(self, media: MediaService) -> None:
-        super().__init__(media._database, media._blobs, media._clock, media._settings)
+        super().__init__(media._tools, media._settings)
         self._seen: dict[UrlWish, asyncio.Task[Media | FetchProblem]] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
 
@@ -32,7 +31,7 @@ class MediaLooks(MediaService):
     ) -> Media:
         """What would be kept, with its facts; its id is empty, and the file is gone."""
         try:
-            facts = await probe_file(path)
+            facts = await self._decoders.probe(path)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         return Media(

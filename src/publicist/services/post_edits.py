@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from publicist.domain.adapt import Adapt
 from publicist.domain.api_keys import Caller
 from publicist.domain.events import Event
 from publicist.domain.schedule import Schedule
@@ -16,12 +17,12 @@ from publicist.services.post_changes import change_queued, moved, rescheduled
 from publicist.services.post_refusals import changed_meanwhile, check_time, hold_media, not_queued
 from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest
 from publicist.services.posts import PostRow, Posts, fingerprint, owned, rows_of
-from publicist.storage import events
+from publicist.storage import events, renditions
 from publicist.storage.rows import to_row
 from publicist.storage.session import Database
 from publicist.storage.units import apart
 from publicist.workflows.endings import event_of
-from publicist.workflows.engine import Engine
+from publicist.workflows.engine import RENDER, Engine
 
 _POINTERS = {name: f"/{name}" for name in ("text", "media", "options", "firstComment")} | {"account": ""}
 
@@ -67,9 +68,12 @@ class PostEdits:
             await hold_media(connection, prepared.media)
             if not await change_queued(connection, caller, target, values, now):
                 raise not_queued(target)
+            await renditions.want(connection, caller, prepared.renditions, now)
             await events.add(connection, *_events(target, edit, now))
             [row] = await rows_of(connection, [await owned(connection, caller, target_id)])
         self._engine.wake()
+        for one in prepared.renditions:
+            self._engine.submit(RENDER, one.id)
         return row
 
 
@@ -98,7 +102,16 @@ def _request(seen: Target, edit: Edit) -> PostRequest:
 def _media(seen: Target) -> tuple[MediaRequest, ...]:
     """The files it has, by the ids they are stored under."""
     return tuple(
-        MediaRequest(item.kind, item.alt_text, item.media_id, None, None, f"/media/{index}", item.ref)
+        MediaRequest(
+            item.kind,
+            item.alt_text,
+            item.media_id,
+            None,
+            None,
+            f"/media/{index}",
+            item.ref,
+            adapt=Adapt.from_json(item.ref.get("adapt")),
+        )
         for index, item in enumerate(seen.media)
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from publicist.domain.adapt import NOTHING, Adapt
 from publicist.domain.schedule import Schedule
 
 
@@ -26,6 +27,7 @@ class MediaRequest:
     ref: Mapping[str, Any]
     rehost: bool | None = None
     """Whether Publicist stores and serves the file of `url`; None for what the server is set to."""
+    adapt: Adapt = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,12 @@ from publicist.services.drafts import Prepared, Terms, prepare
 from publicist.services.media import MediaService
 from publicist.services.post_refusals import check_time, duplicate_post, hold_media
 from publicist.services.post_requests import PostRequest
-from publicist.storage import accounts, attempts, events, idempotency, posts, targets
+from publicist.storage import accounts, attempts, events, idempotency, posts, renditions, targets
 from publicist.storage.idempotency import IdempotencyKey
 from publicist.storage.session import Connection, Database
 from publicist.storage.targets import Filter
 from publicist.workflows.endings import event_of
-from publicist.workflows.engine import PUBLISH, Engine
+from publicist.workflows.engine import PUBLISH, RENDER, Engine
 from publicist.workflows.quota import QuotaBook
 from publicist.workflows.signals import PostSignals
 
@@ -191,6 +191,7 @@ class Posts:
             await hold_media(connection, [item for target in rows for item in target.media])
             await posts.add(connection, post)
             await targets.add(connection, rows)
+            await renditions.want(connection, caller, [one for item in prepared for one in item.renditions], now)
             if key is not None:
                 await idempotency.forget_expired(connection, caller, route=_ROUTE, key=key, now=now)
                 await idempotency.add(connection, _idempotency_key(caller, key, request, post))
@@ -209,6 +210,8 @@ class Posts:
 
     def _start(self, batch: Batch) -> None:
         """Tell the engine; nothing is lost when it does not hear, the ticker looks at the rows."""
+        for name in {item.rendition_id for target in batch.targets for item in target.media if item.rendition_id}:
+            self._engine.submit(RENDER, name)
         at = batch.post.scheduled_at
         if at is not None:
             if at - self._clock.now() <= self._settings.ticker:

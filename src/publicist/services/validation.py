@@ -10,6 +10,7 @@ from publicist.domain.media import Kind
 from publicist.domain.platform import Call, Job, JobMedia, Timing
 from publicist.domain.readiness import Readiness
 from publicist.domain.rehearsal import rehearse
+from publicist.domain.renditions import Wanted
 from publicist.kit.clock import Clock
 from publicist.kit.errors import DuplicatePost, PublicistError
 from publicist.platforms import registry
@@ -49,6 +50,8 @@ class TargetVerdict:
     notices: tuple[Notice, ...]
     calls: tuple[Call, ...]
     readiness: Readiness
+    renditions: tuple[Wanted, ...]
+    """What would be made of its files first (none when refused)."""
 
     @property
     def ok(self) -> bool:
@@ -126,6 +129,7 @@ class Validation:
             refusals=refusals,
             notices=tuple(notices),
             calls=() if refusals else calls_of(item, now),
+            renditions=() if refusals else item.renditions,
             readiness=await reader.of(item.account, due),
         )
 
@@ -166,7 +170,8 @@ def _job_media(item: Prepared) -> tuple[JobMedia, ...]:
         if drafted.facts is None or drafted.facts.kind is None:
             raise ValueError(f"media item {index + 1} cannot be sent; a rule should have refused it")
         kind: Kind = drafted.facts.kind
-        name = file.media_id or f"{{media item {index + 1}}}"
-        url = file.source_url or f"{{signed URL of {name.strip('{}')}}}"
+        name = file.rendition_id or file.media_id or f"{{media item {index + 1}}}"
+        own_url = f"{{signed URL of {name.strip('{}')}}}"
+        url = own_url if file.rendition_id else file.source_url or own_url
         found.append(JobMedia(kind, name, url, drafted.facts, file.alt_text))
     return tuple(found)

@@ -14,6 +14,7 @@ from publicist.storage.session import Connection
 
 _media = tables.media
 _targets = tables.targets
+_renditions = tables.renditions
 _BY_ID = _media.select().where(same(_media.c.id))
 
 
@@ -50,9 +51,11 @@ async def page(
     before: tuple[datetime, str] | None,
     profile_id: str | None = None,
 ) -> list[Media]:
-    """Newest first, at most `limit`; `before` is the (created_at, id) of the last row already seen."""
+    """Uploads, newest first, at most `limit`; `before` is the (created_at, id) of the last row already seen."""
     query = _media.select().where(
-        _media.c.organization_id == caller.organization_id, _media.c.environment == caller.environment
+        _media.c.organization_id == caller.organization_id,
+        _media.c.environment == caller.environment,
+        _media.c.derived_from.is_(None),
     )
     if profile_id is not None:
         query = query.where(_media.c.profile_id == profile_id)
@@ -98,8 +101,32 @@ async def users(connection: Connection, caller: Caller, media_id: str, *, limit:
 
 
 async def delete(connection: Connection, media_id: str) -> None:
-    """Forget a file; its bytes stay until a sweep finds that no other file shares them."""
+    """Forget a file and what was made of it; the bytes stay until a sweep finds that no other file shares them.
+
+    Renditions go over to another upload of the same bytes, where there is one: they are made of bytes, not of names.
+    """
+    file = (await connection.execute(_media.select().where(_media.c.id == media_id))).mappings().first()
     await connection.execute(_media.delete().where(_media.c.id == media_id))
+    heir = await _heir(connection, file) if file else None
+    made, jobs = _media.c.derived_from == media_id, _renditions.c.source_id == media_id
+    if heir is None:
+        await connection.execute(_media.delete().where(made))
+        await connection.execute(_renditions.delete().where(jobs))
+    else:
+        await connection.execute(_media.update().where(made).values(derived_from=heir))
+        await connection.execute(_renditions.update().where(jobs).values(source_id=heir))
+
+
+async def _heir(connection: Connection, file: sa.RowMapping) -> str | None:
+    """Another upload of the same tenant with the same bytes."""
+    query = sa.select(_media.c.id).where(
+        _media.c.organization_id == file["organization_id"],
+        _media.c.environment == file["environment"],
+        _media.c.blob_key == file["blob_key"],
+        _media.c.derived_from.is_(None),
+    )
+    found: str | None = (await connection.execute(query.limit(1))).scalar()
+    return found
 
 
 async def count_expired(connection: Connection, before: datetime) -> int:
@@ -128,7 +155,9 @@ async def referenced(connection: Connection, blob_keys: Iterable[str]) -> set[st
 def _expired(connection: Connection, before: datetime) -> sa.ColumnElement[bool]:
     source, used = _used(connection)
     needed = sa.or_(_targets.c.status.in_(IN_USE), _targets.c.updated_at >= before)
-    return sa.and_(_media.c.created_at < before, _media.c.id.not_in(sa.select(used).select_from(source).where(needed)))
+    # What was made of a file lives as long as the file is needed; it is made again should that not be enough.
+    origin = sa.func.coalesce(_media.c.derived_from, _media.c.id)
+    return sa.and_(_media.c.created_at < before, origin.not_in(sa.select(used).select_from(source).where(needed)))
 
 
 def _used(connection: Connection) -> tuple[sa.FromClause, sa.ColumnElement[str]]:

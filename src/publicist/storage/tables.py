@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from publicist.domain.environments import Environment
+from publicist.domain.renditions import RenditionState
 from publicist.domain.targets import TargetStatus
 from publicist.domain.webhooks import DeliveryStatus
 from publicist.storage.types import EnumText, Id, Instant, Json
@@ -139,9 +140,35 @@ media = sa.Table(
     sa.Column("file_name", sa.Text),
     sa.Column("source_url", sa.Text),
     _instant("created_at"),
+    sa.Column("derived_from", sa.Text),
     sa.Index(None, "organization_id", "environment", "created_at"),
     sa.Index(None, "blob_key"),
     sa.Index(None, "created_at"),
+)
+
+renditions = sa.Table(
+    "renditions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _organization(),
+    _environment(),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("recipe", Json, nullable=False),
+    sa.Column("state", EnumText(RenditionState), nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("media_id", sa.Text),
+    sa.Column("owner", sa.Text),
+    _instant("next_run_at", nullable=True),
+    _instant("created_at"),
+    _instant("updated_at"),
+    sa.Index(None, "organization_id", "environment", "sha256"),
+    sa.Index(
+        "ix_renditions_due",
+        "next_run_at",
+        sqlite_where=sa.text("next_run_at IS NOT NULL"),
+        postgresql_where=sa.text("next_run_at IS NOT NULL"),
+    ),
 )
 
 posts = sa.Table(

@@ -18,9 +18,10 @@ from publicist.storage.session import Database
 from publicist.worker.deliveries import DeliveryLoop
 from publicist.worker.embedded import EmbeddedEngine
 from publicist.worker.postgres import PostgresEngine
+from publicist.worker.renditions import RenditionLoop
 from publicist.worker.ticker import Ticker
 from publicist.workflows.deliver import Deliverer
-from publicist.workflows.engine import PUBLISH, Engine
+from publicist.workflows.engine import PUBLISH, RENDER, Engine
 from publicist.workflows.publish import Publisher
 from publicist.workflows.tools import PublishTools
 
@@ -28,6 +29,13 @@ log = structlog.get_logger(__name__)
 
 _EMBEDDED_OWNER = "embedded"
 """Lease owner on SQLite: the directory lock proves that an earlier owner of this name is dead."""
+
+
+def worker_name(database: Database) -> str:
+    """The name under which this process owns work."""
+    return _EMBEDDED_OWNER if database.is_sqlite else f"{os.getpid()}-{new_id()}"
+
+
 _ANCHOR_SECONDS = 10.0
 
 
@@ -74,20 +82,25 @@ async def working_engine(
     settings: Settings, tools: PublishTools, environments: tuple[Environment, ...]
 ) -> AsyncIterator[Engine]:
     """The engine of a process that publishes for accounts of these environments, until the block ends."""
-    worker = Worker(_EMBEDDED_OWNER if tools.database.is_sqlite else f"{os.getpid()}-{new_id()}", environments)
+    worker = Worker(worker_name(tools.database), environments)
     publisher = Publisher(tools, worker, lease_seconds=settings.lease_seconds)
-    local = EmbeddedEngine({PUBLISH: publisher.drain})
+    local = EmbeddedEngine({PUBLISH: publisher.drain, RENDER: tools.renderer.render})
     engine = local if tools.database.is_sqlite else PostgresEngine(tools.database.url, local)
     if isinstance(engine, PostgresEngine):
         await engine.start()
     ticker = Ticker(tools.database, tools.clock, local, worker, cap_seconds=settings.ticker_seconds)
+    await tools.renderer.start()
     sending = DeliveryLoop(Deliverer(tools.database, tools.clock, tools.vault), tools.signals.anything)
-    loops = [asyncio.create_task(ticker.run(), name="ticker"), asyncio.create_task(sending.run(), name="deliveries")]
+    making = RenditionLoop(tools.renderer, local)
+    running = {"ticker": ticker.run(), "deliveries": sending.run(), "renditions": making.run()}
+    loops = [asyncio.create_task(work, name=name) for name, work in running.items()]
     try:
         yield engine
     finally:
         tools.stopping.set()
         ticker.stop()
         sending.stop()
+        making.stop()
         await asyncio.gather(*loops)
         await engine.stop(settings.stop_seconds)
+        await tools.renderer.stop()

@@ -8,6 +8,9 @@ from publicist.storage.units import after_commit
 PUBLISH = "publish"
 """Kind of job whose key is an account id: drain that account."""
 
+RENDER = "render"
+"""Kind of job whose key is a rendition id: make that rendition."""
+
 
 class Engine(Protocol):
     """Carries (kind, key) pairs to a worker as fast as it can, and promises nothing."""

@@ -17,12 +17,14 @@ from publicist.domain.platform import (
     Job,
     Outcome,
     StepKind,
+    UpstreamError,
     Wait,
 )
 from publicist.domain.targets import Attempt, StepRecord, TargetStatus
 from publicist.kit.clock import boot_seconds
 from publicist.kit.ids import new_id
 from publicist.storage import accounts, attempts, events, targets
+from publicist.workflows.adapting import NotAdapted, with_renditions
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
 from publicist.workflows.failover import quiet_at
 from publicist.workflows.holds import continued, hold_expired, hold_on_start
@@ -53,6 +55,7 @@ class TargetRun:
         self._memory: dict[str, StepRecord] = {record.key: record for record in situation.steps}
         self._unsaved: dict[str, StepRecord] = {}
         self._offset = timedelta(0)
+        self._not_adapted: UpstreamError | None = None
 
     async def advance(self) -> None:
         """Go on until the target ends or has to wait longer than a moment.
@@ -62,6 +65,7 @@ class TargetRun:
         if await self._held():
             return
         await self._open_attempt()
+        await self._adapt()
         while not self._tools.stopping.is_set():
             decision = self._decide()
             if isinstance(decision, Do):
@@ -148,8 +152,21 @@ class TargetRun:
                     await publishing_event(connection, self._target, now)
         self._target = replace(self._target, status=TargetStatus.PUBLISHING)
 
+    async def _adapt(self) -> None:
+        """Publish renditions where they were asked for; nothing was sent before they are there."""
+        known = self._situation
+        if known.obstacle() is not None:
+            return
+        try:
+            media = await with_renditions(self._tools, self._target, known.media, self._attempt.started_at)
+            self._situation = replace(known, media=media)
+        except NotAdapted as error:
+            # What may be live is looked for, whatever became of its files.
+            if not any(record.kind == StepKind.ONCE for record in self._memory.values()):
+                self._not_adapted = error.error
+
     def _decide(self) -> Decision:
-        obstacle = self._situation.obstacle()
+        obstacle = self._situation.obstacle() or self._not_adapted
         if obstacle is not None:
             return Failed(obstacle)
         forgotten = self._situation.forgotten

@@ -13,6 +13,7 @@ from publicist.platforms import OpenMedia, Upstream
 from publicist.storage.session import Database
 from publicist.workflows.holds import HoldLimits
 from publicist.workflows.quota import QuotaBook
+from publicist.workflows.renditions import Renderer
 from publicist.workflows.signals import PostSignals
 
 
@@ -27,6 +28,7 @@ class PublishTools:
     open_media: OpenMedia
     media_url: Callable[[Media], str]
     """An anonymous URL of a stored file that the row's upstream can fetch."""
+    renderer: Renderer
     signals: PostSignals
     timing: Timing = field(default_factory=Timing)
     holds: HoldLimits = field(default_factory=HoldLimits)

@@ -8,12 +8,14 @@ import sqlalchemy as sa
 
 from publicist.domain.environments import Environment
 from publicist.kit.clock import ManualClock
+from publicist.media.decoders import Decoders
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.media_expiry import MediaExpiry
 from publicist.storage import tables
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.session import Database
 from publicist.worker.sweeper import sweeping
+from publicist.workflows.renditions import FileTools
 from tests.support import files
 from tests.support.rows import NOW, add_caller
 
@@ -26,11 +28,11 @@ async def _count(database: Database) -> int:
 
 
 async def test_expired_files_go_by_themselves_even_after_a_sweep_that_failed(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, decoders: Decoders
 ) -> None:
     clock, blobs = ManualClock(NOW), LocalBlobs(tmp_path / "media")
     settings = MediaSettings(b"k" * 32, timedelta(hours=48), 1_000_000, dict.fromkeys(Environment, "http://h"))
-    media = MediaService(database, blobs, clock, settings)
+    media = MediaService(FileTools(database, clock, blobs, decoders), settings)
     caller = await add_caller(database)
     await media.store_bytes(caller, files.jpeg(), "image/jpeg")
     async with database.write() as connection:

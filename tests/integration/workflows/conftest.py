@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from publicist.domain.environments import Environment
 from publicist.domain.targets import Target
 from publicist.kit.clock import ManualClock
 from publicist.kit.ids import new_id
+from publicist.media.decoders import Decoders
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.post_changes import PostChanges
 from publicist.storage import targets
@@ -21,6 +23,7 @@ from publicist.storage.accounts import Worker
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.session import Database
 from publicist.workflows.lease import Lease
+from publicist.workflows.renditions import FileTools, Renderer
 from publicist.workflows.signals import PostSignals
 from publicist.workflows.situation import Situation, look_at
 from publicist.workflows.target_run import TargetRun
@@ -98,12 +101,14 @@ async def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> 
     """Everything, with a clock that stands still."""
     clock, signals, vault = ManualClock(NOW), PostSignals(), Vault(b"k" * 32)
     blobs = LocalBlobs(tmp_path_factory.mktemp("media"))
-    media = MediaService(database, blobs, clock, MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES))
-    async with scripted_meta() as meta, upstream_to(meta.url) as upstream:
+    files = FileTools(database, clock, blobs, Decoders())
+    media = MediaService(files, MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES))
+    async with aclosing(files.decoders), scripted_meta() as meta, upstream_to(meta.url) as upstream:
         caller, id = await add_caller(database), new_id()
         token = vault.seal("page-token", id)
         account = await add_account(database, caller, id=id, platform_account_id=PAGE, token=token)
         upstreams = {Environment.TEST: upstream}
-        tools = PublishTools(database, clock, vault, upstreams, media.open_by_id, media.url, signals)
+        renderer = Renderer(files, "tests")
+        tools = PublishTools(database, clock, vault, upstreams, media.open_by_id, media.url, renderer, signals)
         changes = PostChanges(database, clock, NotingEngine(), signals)
         yield Shop(tools, clock, meta, caller, account, changes, media)

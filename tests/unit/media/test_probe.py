@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from publicist.domain.media import Facts
-from publicist.media.probe import probe, probe_file
+from publicist.media.probe import probe
 from tests.support import files
 
 Probe = Callable[[bytes], Facts]
@@ -336,12 +336,6 @@ def test_decoders_keep_quiet(probed: Probe, capfd: pytest.CaptureFixture[str]) -
     for data in (files.truncated_mp4(), files.truncated_jpeg(), b"\0\0\0\x18ftypisom" + bytes(300)):
         assert probed(data).broken
     assert capfd.readouterr() == ("", "")
-
-
-async def test_probing_away_from_the_event_loop_gives_the_same_facts(tmp_path: Path) -> None:
-    path = tmp_path / "clip.bin"
-    path.write_bytes(files.mp4(1, 320, 180))
-    assert await probe_file(path) == probe(path)
 
 
 def test_facts_survive_storage(probed: Probe) -> None:

@@ -77,6 +77,7 @@ def test_what_can_be_mended_by_a_machine_has_a_fix() -> None:
         "instagram.first_comment.unsupported",
         "instagram.media.alt_text_unsupported",
         "instagram.media.count_max",
+        "media.adapt_images_only",
         "media.kind_mismatch",
     }
 

@@ -9,6 +9,7 @@ import pytest
 from publicist.api.post_requests import read_post
 from publicist.domain.environments import Environment
 from publicist.kit.clock import ManualClock
+from publicist.media.decoders import Decoders
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
@@ -17,6 +18,7 @@ from publicist.services.posts import Posts, PostSettings
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.session import Database
 from publicist.workflows.quota import QuotaBook
+from publicist.workflows.renditions import FileTools
 from publicist.workflows.signals import PostSignals
 from tests.support.rows import NOW
 
@@ -60,11 +62,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
+async def desk(database: Database, tmp_path: Path, decoders: Decoders) -> Desk:
     """A service that does not wait unless told to."""
     clock, engine, signals = ManualClock(NOW), NotingEngine(), PostSignals()
     settings = MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES)
-    media = MediaService(database, LocalBlobs(tmp_path / "media"), clock, settings)
+    media = MediaService(FileTools(database, clock, LocalBlobs(tmp_path / "media"), decoders), settings)
     post_settings = PostSettings(0.0, "http://127.0.0.1", GUARD, ticker=TICKER)
     posts = Posts(database, clock, media, engine, signals, post_settings, QuotaBook())
     changes = PostChanges(database, clock, engine, signals)

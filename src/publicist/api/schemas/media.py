@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from publicist.api.schemas.common import In, Moment, Out
 from publicist.api.schemas.posts import Uuid
+from publicist.api.schemas.renditions import RenditionOut
 from publicist.domain.media import Media
 
 
@@ -32,7 +33,10 @@ class ImportIn(In):
 
 
 class MediaOut(Out):
-    """A stored file. `contentType` and `facts` are what the bytes are, whatever they were called."""
+    """A stored file. `contentType` and `facts` are what the bytes are, whatever they were called.
+
+    `derivedFrom` names the upload that a rendition was made from; `renditions` are there when one file is asked for.
+    """
 
     id: str
     url: str
@@ -42,6 +46,8 @@ class MediaOut(Out):
     kind: str | None
     profile_id: str | None
     facts: dict[str, Any]
+    derived_from: str | None = None
+    renditions: list[RenditionOut] | None = None
     warnings: list[Warning] | None = None
     created_at: Moment
 
@@ -60,7 +66,7 @@ class MediaList(Out):
     next_cursor: str | None
 
 
-def media_out(media: Media, url: str) -> MediaOut:
+def media_out(media: Media, url: str, renditions: list[RenditionOut] | None = None) -> MediaOut:
     """The wire form of a file; one that cannot be published says so at once."""
     facts = media.facts
     broken = [Warning(code="media.broken", message=f"This file cannot be published: {facts.broken}.")]
@@ -73,6 +79,8 @@ def media_out(media: Media, url: str) -> MediaOut:
         kind=facts.kind,
         profile_id=media.profile_id,
         facts=facts.to_json(),
+        derived_from=media.derived_from,
+        renditions=renditions,
         warnings=broken if facts.broken else None,
         created_at=media.created_at,
     )

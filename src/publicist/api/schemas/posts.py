@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from publicist.api.schemas.adapt import AdaptIn
 from publicist.api.schemas.common import In, Moment, Out
 from publicist.domain.schedule import Schedule, resolve
 from publicist.kit.ids import parse_uuid
@@ -70,7 +71,10 @@ def refuse_lone_zone(timezone: str | None, scheduled_at: Schedule | None) -> Non
 
 
 class MediaIn(In):
-    """A file: exactly one of `mediaId` (from POST /v1/media), `url` (fetchable by anyone), `bytesBase64`."""
+    """A file: exactly one of `mediaId` (from POST /v1/media), `url` (fetchable by anyone), `bytesBase64`.
+
+    `adapt` says what may be done to an image so that it can be published.
+    """
 
     kind: Literal["image", "video"]
     alt_text: str | None = Field(None, description="What a screen reader says; images only.")
@@ -80,6 +84,7 @@ class MediaIn(In):
     rehost: StrictBool | None = Field(
         None, description="With `url`: Publicist fetches the file, stores it and serves it to Meta itself."
     )
+    adapt: AdaptIn | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "MediaIn":

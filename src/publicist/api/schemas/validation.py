@@ -54,6 +54,14 @@ class CallOut(Out):
     upload: UploadOut | None = None
 
 
+class RenditionPlanOut(Out):
+    """A file that would be made before the calls. `mediaId` is empty for a file that is not stored yet."""
+
+    id: str
+    media_id: str
+    recipe: dict[str, Any]
+
+
 class TokenOut(Out):
     """By the dates that the network gave: `valid`, `ends_before` (the post is due), `ended`, or `missing`."""
 
@@ -75,7 +83,7 @@ class QuotaStateOut(Out):
 
 
 class VerdictOut(Out):
-    """One target. `calls` is empty when `ok` is false; a `paused` account's posts wait."""
+    """One target. `calls` and `renditions` are empty when `ok` is false; a `paused` account's posts wait."""
 
     target: int
     account_id: str
@@ -84,6 +92,7 @@ class VerdictOut(Out):
     violations: list[Violation]
     warnings: list[NoticeOut]
     calls: list[CallOut]
+    renditions: list[RenditionPlanOut]
     token: TokenOut
     quota: QuotaStateOut
     paused: bool

@@ -4,6 +4,7 @@ from publicist.meta.graph import perform
 from publicist.meta.hosts import LIVE_HOSTS
 from publicist.meta.known_errors import KNOWN_ERRORS
 from publicist.platforms.facebook.connect import CONNECTOR, NONE_FOUND, discover
+from publicist.platforms.facebook.images import image_limits
 from publicist.platforms.facebook.options import FacebookOptions
 from publicist.platforms.facebook.publish import decide
 from publicist.platforms.facebook.rehearsal import answer
@@ -16,6 +17,7 @@ PLATFORM = Platform(
     family="meta",
     hosts=LIVE_HOSTS,
     options_model=FacebookOptions,
+    image_limits=image_limits,
     rules=RULES,
     notes=NOTES,
     errors=KNOWN_ERRORS,

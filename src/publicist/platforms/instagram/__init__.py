@@ -4,6 +4,7 @@ from publicist.meta.graph import perform
 from publicist.meta.hosts import LIVE_HOSTS
 from publicist.meta.known_errors import KNOWN_ERRORS
 from publicist.platforms.instagram.connect import discover
+from publicist.platforms.instagram.images import image_limits
 from publicist.platforms.instagram.limits import CONTAINERS_PER_DAY, read_quota
 from publicist.platforms.instagram.options import InstagramOptions
 from publicist.platforms.instagram.publish import decide
@@ -17,6 +18,7 @@ PLATFORM = Platform(
     family="meta",
     hosts=LIVE_HOSTS,
     options_model=InstagramOptions,
+    image_limits=image_limits,
     rules=RULES,
     notes=NOTES,
     errors=KNOWN_ERRORS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from publicist.domain.drafts import Draft
+from publicist.platforms.facebook.images import IMAGE_MIMES
 from publicist.platforms.facebook.rules.common import FEED, GOOD, ME, PHOTOS, VERIFIED, VIDEOS
 from publicist.preflight.checks import (
     alt_text_max,
@@ -15,7 +16,7 @@ from publicist.preflight.rule import Finding, Limit, Rule
 IMAGES_MAX = 10
 ALT_TEXT_MAX = 1000
 MIMES = {
-    "image": ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff"),
+    "image": IMAGE_MIMES,
     "video": ("video/mp4", "video/quicktime"),
 }
 """Meta's pages list the images; of videos they name no formats, and these two are what everybody sends."""

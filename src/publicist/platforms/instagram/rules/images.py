@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 from publicist.domain.drafts import Draft
 from publicist.domain.media import Facts
+from publicist.platforms.instagram.images import BYTES_MAX, RATIO, WIDTH
 from publicist.platforms.instagram.rules.common import GOOD, ME, MEDIA_RULE
 from publicist.preflight.checks import measured, size_max, usable
 from publicist.preflight.examples import draft, image
 from publicist.preflight.rule import Finding, Limit, Rule
 
-IMAGE_BYTES_MAX = 8_000_000
-RATIO = (0.8, 1.91)
-WIDTH = (320, 1440)
 _RATIO_SLACK = 0.005
 """Whole pixels round the ratio: 1200 x 628 is 1.9108:1, and was made to be 1.91:1."""
 
@@ -39,12 +37,12 @@ RULES: tuple[Rule, ...] = (
         id="instagram.media.image_size_max",
         title="An image has at most 8,000,000 bytes",
         severity="error",
-        limit=Limit(IMAGE_BYTES_MAX, "bytes"),
-        check=size_max("image", IMAGE_BYTES_MAX),
+        limit=Limit(BYTES_MAX, "bytes"),
+        check=size_max("image", BYTES_MAX),
         remediation="Save the JPEG with a lower quality or a smaller size; 1440 pixels wide is all Instagram keeps.",
         why="Instagram refuses larger images (36000/2207004).",
-        passing=draft(ME, image(bytes=IMAGE_BYTES_MAX)),
-        failing=draft(ME, image(bytes=IMAGE_BYTES_MAX + 1)),
+        passing=draft(ME, image(bytes=BYTES_MAX)),
+        failing=draft(ME, image(bytes=BYTES_MAX + 1)),
     ),
     MEDIA_RULE(
         id="instagram.media.aspect_ratio",

@@ -1,12 +1,13 @@
 """What holds for every media item."""
 
+from publicist.platforms.instagram.images import IMAGE_MIMES
 from publicist.platforms.instagram.rules.common import GOOD, ME, MEDIA_PAGE, REEL, VERIFIED
 from publicist.preflight.checks import alt_text_max, alt_text_only_images, mime_allowed
 from publicist.preflight.examples import draft, image, video
 from publicist.preflight.rule import Limit, Rule
 
 ALT_TEXT_MAX = 1000
-MIMES = {"image": ("image/jpeg",), "video": ("video/mp4", "video/quicktime")}
+MIMES = {"image": IMAGE_MIMES, "video": ("video/mp4", "video/quicktime")}
 
 
 RULES: tuple[Rule, ...] = (

@@ -17,6 +17,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import ExifTags, Image
 
+from tests.support.priority import ordinary_priority
+
 _AUDIO_SAMPLES = 1024
 _COMMENT_MAX = 65_537
 
@@ -203,6 +205,7 @@ def mp4(
                 _encode(output, shown, _frames(shown, seconds, 3 if variable else None))
             if isinstance(sound, AudioStream):
                 _encode(output, sound, _hum(sound, seconds, first=0 if edit_list else _AUDIO_SAMPLES))
+        ordinary_priority()
         return path.read_bytes()
 
 

@@ -79,7 +79,7 @@ def _short(text: str) -> str:
 def _limit(limit: Limit) -> str:
     if isinstance(limit.value, tuple):
         return f"{limit.value[0]:g} to {limit.value[1]:g} ({limit.unit})"
-    value = f"{limit.value:,}" if isinstance(limit.value, int) else limit.value
+    value = f"{limit.value:,.12g}" if isinstance(limit.value, int | float) else limit.value
     return f"{value} ({limit.unit})"
 
 

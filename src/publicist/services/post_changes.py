@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from publicist.domain.api_keys import Caller
@@ -10,6 +11,7 @@ from publicist.domain.events import Event
 from publicist.domain.schedule import GAP, OVERLAP, Schedule
 from publicist.domain.targets import RETRIABLE, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
+from publicist.platforms import registry
 from publicist.services.post_refusals import check_time, hold_media, not_queued, not_resolvable, not_retriable
 from publicist.services.posts import PostRow, owned, queued, rows_of
 from publicist.storage import attempts, events, targets
@@ -188,5 +190,13 @@ def rescheduled(target: Target, at: datetime, now: datetime) -> Event:
 
 def _warnings(target: Target, schedule: Schedule | None) -> list[Mapping[str, str]]:
     """What was said of the earlier time is gone, what there is to say of this one is added."""
-    kept = [warning for warning in target.warnings if warning["code"] not in (GAP, OVERLAP)]
+    gone = {GAP, OVERLAP} | _rules_about_time()
+    kept = [warning for warning in target.warnings if warning["code"] not in gone]
     return [schedule.warning, *kept] if schedule and schedule.warning else kept
+
+
+@cache
+def _rules_about_time() -> frozenset[str]:
+    """The rules whose violations point at the time of a post."""
+    rules = [rule for platform in registry().values() for rule in platform.rules]
+    return frozenset(rule.id for rule in rules if next(iter(rule.check(rule.failing))).at == "/scheduledAt")

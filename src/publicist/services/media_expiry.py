@@ -14,6 +14,8 @@ IDLE_SECONDS = 3600.0
 """Bytes stored within this time are left alone: the row that names them may be on its way."""
 
 _BATCH = 500
+_LOOK_MAX = 10_000
+"""Files that one sweep forgets at most; the next goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,8 @@ class MediaExpiry:
         self._keep = keep
 
     async def due(self) -> int:
-        """How many files a sweep would forget now."""
-        if self._keep is None:
-            return 0
-        async with self._database.read() as connection:
-            return await rows.count_expired(connection, self._clock.now() - self._keep)
+        """How many files a sweep would forget now; counts to 10,000."""
+        return len(await self._expired())
 
     async def sweep(self, *, idle_seconds: float = IDLE_SECONDS) -> Swept:
         """Forget what has expired, then remove bytes that nobody names and nobody stored for `idle_seconds`."""
@@ -51,14 +50,19 @@ class MediaExpiry:
             sizes += await self._remove(keys, idle_seconds)
         return Swept(files, len(sizes), sum(sizes))
 
+    async def _expired(self) -> list[str]:
+        if self._keep is None:
+            return []
+        async with self._database.scan() as connection:
+            return await rows.expired(connection, self._clock.now() - self._keep, limit=_LOOK_MAX)
+
     async def _forget(self) -> int:
-        total = 0
-        while self._keep is not None:
+        """Look once, then delete in short transactions, each of which asks again for what posts use now."""
+        total, left = 0, await self._expired()
+        while left:
             async with self._database.write() as connection:
-                gone = await rows.delete_expired(connection, self._clock.now() - self._keep, limit=_BATCH)
-            total += gone
-            if gone < _BATCH:
-                break
+                total += await rows.delete_unused(connection, left[:_BATCH])
+            left = left[_BATCH:]
         return total
 
     async def _remove(self, keys: Sequence[str], idle_seconds: float) -> list[int]:

@@ -1,6 +1,6 @@
 """Queries on media."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,13 +9,21 @@ from publicist.domain.api_keys import Caller
 from publicist.domain.media import Facts, Media
 from publicist.domain.targets import IN_USE
 from publicist.storage import tables
-from publicist.storage.rows import from_row, same, to_row
+from publicist.storage.json_functions import JsonItems, JsonText
+from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
 _media = tables.media
 _targets = tables.targets
 _renditions = tables.renditions
 _BY_ID = _media.select().where(same(_media.c.id))
+_ITEMS = JsonItems(_targets.c.media).table_valued("value")
+_uses = _targets.join(_ITEMS, sa.true())
+"""Targets, once for each of their media items."""
+_used: sa.ColumnElement[str] = sa.type_coerce(JsonText(_ITEMS.c.value, "media_id"), sa.Text())
+"""The id of the file of such an item."""
+_origin = sa.func.coalesce(_media.c.derived_from, _media.c.id)
+"""What was made of a file lives as long as the file is needed; it is made again should that not be enough."""
 
 
 def _load(row: sa.RowMapping) -> Media:
@@ -29,7 +37,7 @@ async def add(connection: Connection, media: Media) -> None:
 
 async def by_id(connection: Connection, media_id: str) -> Media | None:
     """A media row whoever owns it; for work on rows already resolved, and for signed URLs."""
-    row = (await connection.execute(_BY_ID, {"its_id": media_id})).mappings().first()
+    row = (await connection.execute(_media.select().where(_media.c.id == media_id))).mappings().first()
     return _load(row) if row else None
 
 
@@ -84,15 +92,14 @@ async def lock(connection: Connection, caller: Caller, media_id: str) -> bool:
 
 async def users(connection: Connection, caller: Caller, media_id: str, *, limit: int) -> list[str]:
     """Ids of the caller's targets that may still need the file, oldest first."""
-    source, used = _used(connection)
     query = (
         sa.select(_targets.c.id)
-        .select_from(source)
+        .select_from(_uses)
         .where(
             _targets.c.organization_id == caller.organization_id,
             _targets.c.environment == caller.environment,
             _targets.c.status.in_(IN_USE),
-            used == media_id,
+            _used == media_id,
         )
         .distinct()
         .order_by(_targets.c.id)
@@ -129,43 +136,31 @@ async def _heir(connection: Connection, file: sa.RowMapping) -> str | None:
     return found
 
 
-async def count_expired(connection: Connection, before: datetime) -> int:
-    """How many files `delete_expired` would take, however many batches that needs."""
-    query = sa.select(sa.func.count()).select_from(_media).where(_expired(connection, before))
-    return int((await connection.execute(query)).scalar_one())
+async def expired(connection: Connection, before: datetime, *, limit: int) -> list[str]:
+    """Ids of files stored before an instant that no post needs, nor used one that changed since; oldest first.
 
-
-async def delete_expired(connection: Connection, before: datetime, *, limit: int) -> int:
-    """Forget files stored before an instant that no post needs and none changed since used; how many.
-
-    The rows are locked first, and only the second statement, which sees whatever was committed meanwhile, decides.
+    Looks at every target: for a scanning connection.
     """
-    found = sa.select(_media.c.id).where(_expired(connection, before)).order_by(_media.c.created_at).limit(limit)
-    ids = list((await connection.execute(found.with_for_update(skip_locked=True))).scalars())
-    gone = _media.delete().where(_media.c.id.in_(ids), _expired(connection, before))
-    return (await connection.execute(gone)).rowcount if ids else 0
+    needed = sa.or_(_targets.c.status.in_(IN_USE), _targets.c.updated_at >= before)
+    used = sa.select(_used).select_from(_uses).where(needed)
+    query = sa.select(_media.c.id).where(_media.c.created_at < before, _origin.not_in(used))
+    return list((await connection.execute(query.order_by(_media.c.created_at).limit(limit))).scalars())
+
+
+async def delete_unused(connection: Connection, ids: Sequence[str]) -> int:
+    """Forget those of the files, found by `expired` a moment ago, that no post has begun to use since; how many.
+
+    The rows are locked first, and only the second statement, which sees whatever was committed meanwhile, decides. A
+    post that begins to use a file, by being made, edited or sent again, has a next run.
+    """
+    held = sa.select(_media.c.id).where(_media.c.id.in_(ids)).order_by(_media.c.id)
+    await connection.execute(held.with_for_update())
+    used = sa.select(_used).select_from(_uses).where(_targets.c.next_run_at.is_not(None))
+    gone = _media.delete().where(_media.c.id.in_(ids), _origin.not_in(used))
+    return (await connection.execute(gone)).rowcount
 
 
 async def referenced(connection: Connection, blob_keys: Iterable[str]) -> set[str]:
     """Those of the keys that a file still names."""
     query = sa.select(_media.c.blob_key).where(_media.c.blob_key.in_(list(blob_keys))).distinct()
     return set((await connection.execute(query)).scalars())
-
-
-def _expired(connection: Connection, before: datetime) -> sa.ColumnElement[bool]:
-    source, used = _used(connection)
-    needed = sa.or_(_targets.c.status.in_(IN_USE), _targets.c.updated_at >= before)
-    # What was made of a file lives as long as the file is needed; it is made again should that not be enough.
-    origin = sa.func.coalesce(_media.c.derived_from, _media.c.id)
-    return sa.and_(_media.c.created_at < before, origin.not_in(sa.select(used).select_from(source).where(needed)))
-
-
-def _used(connection: Connection) -> tuple[sa.FromClause, sa.ColumnElement[str]]:
-    """Targets joined with their media items, and the file id of an item."""
-    if connection.dialect.name == "sqlite":
-        items = sa.func.json_each(_targets.c.media).table_valued("value")
-        used: sa.ColumnElement[str] = sa.func.json_extract(items.c.value, "$.media_id")
-    else:
-        items = sa.func.jsonb_array_elements(_targets.c.media).table_valued("value")
-        used = items.c.value.op("->>")("media_id")
-    return _targets.join(items, sa.true()), used

@@ -10,7 +10,7 @@ import pytest
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.media import Media
-from publicist.domain.targets import Target, TargetMedia, TargetStatus
+from publicist.domain.targets import IN_USE, Target, TargetMedia, TargetStatus
 from publicist.kit.errors import Conflict, NotFound, PublicistError
 from publicist.services.media_expiry import MediaExpiry, Swept
 from publicist.storage import targets
@@ -39,10 +39,11 @@ class Store:
         return await self.desk.media.store_bytes(self.caller, data, "image/jpeg")
 
     async def used_by(self, media: Media, status: TargetStatus, **changes: object) -> Target:
-        """A post with that file, in that state."""
+        """A post with that file, in that state; only those that are not over have a next run."""
         account = await add_account(self.desk.database, self.caller)
         item = TargetMedia("image", media.id, 'a "quoted" text', None, {"kind": "image", "mediaId": media.id})
-        return await add_target(self.desk.database, account, media=(item,), status=status, **changes)
+        due = NOW if status in IN_USE else None
+        return await add_target(self.desk.database, account, media=(item,), status=status, next_run_at=due, **changes)
 
     async def listed(self) -> set[str]:
         """The files that are there."""

@@ -33,7 +33,7 @@ def _alpha(kind: str, mode: str = "RGBA", **options: Any) -> Callable[[], bytes]
 
 
 def _moving(kind: str, frames: int = 3, **options: Any) -> Callable[[], bytes]:
-    shades = [Image.new("RGB", (160, 160), (60 * number, 90, 200)) for number in range(frames)]
+    shades = [Image.new("RGB", (320, 320), (60 * number, 90, 200)) for number in range(frames)]
     return lambda: _save(shades[0], kind, save_all=True, append_images=shades[1:], duration=100, **options)
 
 
@@ -70,6 +70,10 @@ _SHAPES = (
     _jpeg("banner", "aspect_ratio", width=2000, height=100),
     _jpeg("12 megapixels", width=4000, height=3000),
     _jpeg("odd sizes", width=641, height=479),
+)
+_WIDTHS = (
+    _jpeg("320 pixels wide", width=320, height=320),
+    _jpeg("319 pixels wide", "image_width_min", width=319, height=319),
 )
 _SIZES = (
     _jpeg("of 4,000,000 bytes", size=4_000_000),
@@ -123,9 +127,9 @@ _FORMATS = (
     _other(
         "heic turned", lambda: files.heic(640, 560, rotation=90), "image/heic", "mime_allowed", width=560, height=640
     ),
-    _other("bmp", lambda: files.bmp(320, 320), "image/bmp", "mime_allowed"),
-    _other("tiff", lambda: files.tiff(320, 320), "image/tiff", "mime_allowed"),
-    _other("tiff compressed", saved_as("TIFF", compression="tiff_lzw"), "image/tiff", "mime_allowed"),
+    _other("bmp", lambda: files.bmp(320, 320), "image/bmp"),
+    _other("tiff", lambda: files.tiff(320, 320), "image/tiff"),
+    _other("tiff compressed", saved_as("TIFF", compression="tiff_lzw"), "image/tiff"),
 )
 
 
@@ -145,4 +149,4 @@ _STRANGE = (
     _no_image("svg", lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
 )
 
-IMAGES = (*_SHAPES, *_SIZES, *_TURNS, *_ENCODINGS, *_FORMATS, *_STRANGE)
+IMAGES = (*_SHAPES, *_WIDTHS, *_SIZES, *_TURNS, *_ENCODINGS, *_FORMATS, *_STRANGE)

@@ -107,6 +107,9 @@ _SHAPES = (
     _clip("mp4 720 by 1280", width=720, height=1280),
     _clip("mp4 square", width=480, height=480),
     _clip("mp4 16:9", width=640, height=360),
+    _clip("mp4 of 2,000 columns", "video_width_max", width=2000, height=1000, fps=24),
+    _clip("mp4 turned, of 2,000 columns", "video_width_max", width=2000, height=1000, fps=24, rotation=90),
+    _clip("mp4 12:1", "video_aspect_ratio", width=768, height=64),
     _clip("mp4 full hd", width=1080, height=1920, fps=24),
     _clip("mov", container="mov", facts={"mime": "video/quicktime"}),
     *(_clip(f"mp4 turned by {turn}", rotation=turn, facts={"rotation": turn}) for turn in (90, 180, 270)),
@@ -117,30 +120,46 @@ _TIMES = (
     _clip("mp4 of 15 minutes", seconds=900, fps=24, width=64, height=64, audio=False),
     _clip("mp4 of 15 minutes and 2 seconds", "video_duration", seconds=902, fps=24, width=64, height=64, audio=False),
     _clip("mp4 with an edit list", edit_list=True, facts={"edit_lists": True}),
-    Case("mp4 at double speed", lambda: files.edited_mp4(**_SMALL), "video", facts={"edited": True}),
-    _clip("mp4 with the index last", faststart=False, facts={"moov_first": False}),
+    Case("mp4 at double speed", lambda: files.edited_mp4(**_SMALL), "video", "video_edit_list", facts={"edited": True}),
+    _clip("mp4 with the index last", "video_moov", faststart=False, facts={"moov_first": False}),
 )
 _RATES = (
     _clip("mp4 24 fps", fps=24),
     _clip("mp4 29.97 fps", fps=Fraction(30_000, 1001), facts={"fps": 29.97}),
     _clip("mp4 60 fps", fps=60),
-    _clip("mp4 of a varying rate", variable=True, facts={"variable_frame_rate": True}),
-    _clip("mp4 interlaced", interlaced=True, facts={"interlaced": True}),
+    _clip("mp4 of a varying rate", "video_frame_rate", variable=True, facts={"variable_frame_rate": True}),
+    _clip("mp4 15 fps", "video_frame_rate", fps=15),
+    _clip("mp4 120 fps", "video_frame_rate", fps=120),
+    _clip("mp4 interlaced", "video_interlaced", interlaced=True, facts={"interlaced": True}),
 )
 _CODECS = (
     _clip("mp4 hevc", codec="libx265", facts={"video_codec": "hevc"}),
     _clip("mov hevc", codec="libx265", container="mov", facts={"video_codec": "hevc"}),
-    _clip("mp4 10 bit", pixel_format="yuv420p10le", facts={"bit_depth": 10}),
-    _clip("mp4 4:2:2", pixel_format="yuv422p", facts={"chroma": "4:2:2"}),
-    _clip("mp4 4:4:4", pixel_format="yuv444p", facts={"chroma": "4:4:4"}),
+    _clip("mp4 10 bit", "video_pixel_format", pixel_format="yuv420p10le", facts={"bit_depth": 10}),
+    _clip("mp4 4:2:2", "video_pixel_format", pixel_format="yuv422p", facts={"chroma": "4:2:2"}),
+    _clip("mp4 4:4:4", "video_pixel_format", pixel_format="yuv444p", facts={"chroma": "4:4:4"}),
 )
 _SOUNDS = (
+    _clip("mp4 5.1", "audio_channels", audio_layout="5.1", facts={"audio_channels": 6}),
+    _clip("mp4 96 kHz", "audio_rate", audio_rate=96_000, facts={"audio_rate": 96_000}),
+    _clip("mp4 with mp3", "audio_codec", audio_codec="libmp3lame", facts={"audio_codec": "mp3"}),
+    _clip("mp4 with opus", "audio_codec", audio_codec="libopus", facts={"audio_codec": "opus"}),
+    _clip("mp4 with ac-3", "audio_codec", audio_codec="ac3", facts={"audio_codec": "ac3"}),
+    _clip("mov with pcm", "audio_codec", container="mov", audio_codec="pcm_s16le", facts={"audio_codec": "pcm_s16le"}),
+    _clip("mov with alac", "audio_codec", container="mov", audio_codec="alac", facts={"audio_codec": "alac"}),
     _clip("mp4 without sound", audio=False, facts={"audio_codec": None}),
     _clip("mp4 mono", audio_layout="mono", facts={"audio_channels": 1}),
     _clip("mp4 44.1 kHz", audio_rate=44_100, facts={"audio_rate": 44_100}),
 )
 _FOREIGN = (
-    Case("webm", lambda: files.webm(3), "video", "mime_allowed", "mime_allowed", {"mime": "video/webm"}),
+    Case(
+        "webm",
+        lambda: files.webm(3),
+        "video",
+        "mime_allowed video_codec audio_codec",
+        "mime_allowed",
+        {"mime": "video/webm"},
+    ),
     _foreign("matroska", lambda: encoded("libx264", "matroska")),
     _foreign("avi", lambda: encoded("mpeg4", "avi")),
     _foreign("mpeg transport stream", lambda: encoded("mpeg2video", "mpegts")),
@@ -154,17 +173,17 @@ _FOREIGN = (
 )
 _BUILT = (
     Case("mp4 in fragments", fragmented, "video"),
-    Case("mp4 with two pictures at once", lambda: _remuxed(copies=2), "video"),
-    Case("mp4 of 12 MB", lambda: grown(12_000_000), "video", facts={"bytes": 12_000_000}),
+    Case("mp4 with two pictures at once", lambda: _remuxed(copies=2), "video", "video_moov"),
+    Case("mp4 of 12 MB", lambda: grown(12_000_000), "video", "video_bitrate", facts={"bytes": 12_000_000}),
     Case("mp4 said to be an image", lambda: files.mp4(**_SMALL), "image", "kind_mismatch", "kind_mismatch"),
     Case("jpeg said to be a video", files.jpeg, "video", "kind_mismatch", "kind_mismatch"),
 )
 
 
-def _coded(codec: str, container: str, name: str, pixel_format: str = "yuv420p") -> Case:
-    """A codec that no surface names, or names as taken."""
+def _coded(codec: str, container: str, name: str, pixel_format: str = "yuv420p", also: str = "") -> Case:
+    """A codec that Reels do not take, in a file whose index comes last."""
     make = partial(encoded, codec, container, pixel_format)
-    return Case(f"{container} {name}", make, "video", facts={"video_codec": name})
+    return Case(f"{container} {name}", make, "video", f"video_codec video_moov {also}", facts={"video_codec": name})
 
 
 _OTHER_CODECS = (
@@ -173,8 +192,8 @@ _OTHER_CODECS = (
     _coded("mpeg4", "mp4", "mpeg4"),
     _coded("mpeg2video", "mov", "mpeg2video"),
     _coded("mjpeg", "mov", "mjpeg", "yuvj420p"),
-    _coded("prores_ks", "mov", "prores", "yuv422p10le"),
-    _coded("qtrle", "mov", "qtrle", "rgb24"),
+    _coded("prores_ks", "mov", "prores", "yuv422p10le", "video_pixel_format"),
+    _coded("qtrle", "mov", "qtrle", "rgb24", "video_pixel_format"),
 )
 
 VIDEOS = (*_SHAPES, *_TIMES, *_RATES, *_CODECS, *_SOUNDS, *_FOREIGN, *_BUILT, *_OTHER_CODECS)

@@ -12,6 +12,7 @@ from publicist.platforms import registry
 from publicist.preflight.engine import check
 from publicist.preflight.examples import draft, image
 from tests.support.corpus import CORPUS, SURFACES, Case
+from tests.support.corpus.warned import WARNED
 
 _BY_NAME = [pytest.param(case, id=case.name.replace(" ", "-")) for case in CORPUS]
 
@@ -48,6 +49,17 @@ def test_a_file_breaks_on_each_surface_the_rules_of_the_table_and_no_others(case
         for surface, item in _drafts(case, facts).items()
     }
     assert found == {surface: case.expected(surface) for surface in SURFACES}, facts
+
+
+def test_files_that_are_taken_with_a_warning_are_those_of_the_table(folder: Path) -> None:
+    found: dict[str, list[str]] = {}
+    for case in CORPUS:
+        drafts = _drafts(case, facts_of(case, folder))
+        for alone in ("instagram", "facebook"):
+            for one in check([drafts[alone]], lambda name: registry()[name].rules):
+                if one.severity == "warning":
+                    found.setdefault(one.rule, []).append(case.name)
+    assert {rule: tuple(names) for rule, names in found.items()} == dict(WARNED)
 
 
 def test_the_corpus_is_large_and_its_names_are_its_own() -> None:

@@ -10,7 +10,7 @@ from publicist.domain.media import Facts, Media
 from publicist.domain.targets import IN_USE
 from publicist.storage import tables
 from publicist.storage.json_functions import JsonItems, JsonText
-from publicist.storage.rows import from_row, to_row
+from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
 _media = tables.media

@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from tests.support import files
 from tests.support.corpus.case import Case
+from tests.support.priority import ordinary_priority
 
 _SMALL = {"seconds": 3, "width": 360, "height": 640}
 
@@ -42,6 +43,7 @@ def encoded(codec: str, container: str, pixel_format: str = "yuv420p") -> bytes:
             frame.pts, frame.time_base = number, Fraction(1, 25)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
+    ordinary_priority()
     return buffer.getvalue()
 
 

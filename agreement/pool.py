@@ -115,6 +115,9 @@ def _no_media() -> Iterator[tuple[str, Make]]:
     yield "cut.jpg", partial(files.truncated_jpeg, 700, 700)
     yield "cut-late.jpg", lambda: files.jpeg(700, 700)[:-40]
     yield "cut.png", lambda: files.png(600, 600)[:-600]
+    yield "damaged.png", _damaged_png
+    yield "cut.gif", lambda: files.gif(320, 320, frames=40)[:-3000]
+    yield "cut-late.gif", lambda: files.gif(320, 320, frames=40)[:-1]
     yield "cut.mp4", lambda: _clip(4)[:-20_000]
     yield "cut-half.mp4", partial(files.truncated_mp4, 4, width=180, height=320)
     yield "empty.jpg", files.empty
@@ -124,6 +127,13 @@ def _no_media() -> Iterator[tuple[str, Make]]:
     yield "document.jpg", lambda: b"%PDF-1.7\n" + bytes(500)
     yield "noise.jpg", lambda: bytes(range(256)) * 20
     yield "header.jpg", lambda: files.jpeg(700, 700)[:300]
+
+
+def _damaged_png() -> bytes:
+    """A PNG with one wrong byte in the middle of its picture."""
+    data = bytearray(files.png(600, 600))
+    data[len(data) // 2] ^= 0xFF
+    return bytes(data)
 
 
 def _zip() -> bytes:

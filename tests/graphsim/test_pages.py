@@ -155,6 +155,7 @@ def test_duty_21_photos_are_used_once_within_a_day(sim: Graphsim, page: Account,
         (files.jpeg(size=4_000_001), (100, 1366046)),
         (b"<html></html>", (324, None)),
         (files.truncated_jpeg(), (324, None)),
+        (files.gif(frames=40)[:-3000], (324, None)),
     ],
 )
 def test_duty_18_page_photos_have_limits(page: Account, site: Site, body: bytes, code: tuple[int, int | None]) -> None:

@@ -8,6 +8,7 @@ from av.stream import Stream
 from PIL import Image, ImageOps
 
 from graphsim.media.boxes import read_boxes
+from graphsim.media.gif import is_whole
 from graphsim.media.models import ImageFacts, VideoFacts
 
 av.logging.set_libav_level(av.logging.PANIC)
@@ -18,6 +19,8 @@ def image_facts(path: Path) -> ImageFacts | None:
     try:
         with Image.open(path) as image:
             image.load()
+            if image.format == "GIF" and not is_whole(path.read_bytes()):
+                return None
             upright = ImageOps.exif_transpose(image)
             return ImageFacts(image.format or "", upright.width, upright.height)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):

@@ -7,6 +7,8 @@ import pillow_heif
 import pytest
 from PIL import ExifTags, Image
 
+from graphsim.instagram.checks import check_image
+from graphsim.media.probe import image_facts
 from publicist.domain.adapt import Adapt, AdaptMode, ImageLimits, Recipe, recipe_for
 from publicist.domain.media import Facts
 from publicist.media.convert import ConversionRefused, convert
@@ -181,6 +183,25 @@ def test_crop_of_a_turned_picture_counts_from_its_upright_top(made: Make) -> Non
     upright = files.picture(1000, 500).transpose(Image.Transpose.ROTATE_270)
     found = made(data, "crop", FEED, focus=(0.5, 0.0))
     assert distance(found, upright.crop((0, 0, 500, 625))) <= 8
+
+
+SHAPES = ((40, 30), (41, 977), (977, 41), (319, 402), (333, 1000), (1441, 753), (2750, 1440), (3333, 3000))
+
+
+@pytest.mark.parametrize("mode", ["crop", "fit"])
+@pytest.mark.parametrize("kind", ["AVIF", "GIF", "HEIF", "JPEG", "PNG", "TIFF", "WEBP"])
+def test_the_simulated_instagram_takes_every_rendition(made: Make, tmp_path: Path, kind: str, mode: str) -> None:
+    for width, height in SHAPES:
+        image = Image.new("CMYK" if kind == "JPEG" else "RGB", (width, height), "red")
+        made(saved(image, kind), mode, FEED)
+        check_image(tmp_path / "made", image_facts(tmp_path / "made"))
+
+
+def test_a_turned_tiff_is_measured_and_shown_upright(made: Make) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    data = saved(stored(files.picture(96, 64), 6), "TIFF", exif=exif)
+    assert distance(made(data), files.picture(96, 64)) <= 6
 
 
 def test_a_large_picture_gets_small(made: Make) -> None:

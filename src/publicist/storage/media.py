@@ -37,7 +37,7 @@ async def add(connection: Connection, media: Media) -> None:
 
 async def by_id(connection: Connection, media_id: str) -> Media | None:
     """A media row whoever owns it; for work on rows already resolved, and for signed URLs."""
-    row = (await connection.execute(_media.select().where(_media.c.id == media_id))).mappings().first()
+    row = (await connection.execute(_BY_ID, {"its_id": media_id})).mappings().first()
     return _load(row) if row else None
 
 

@@ -61,8 +61,10 @@ _ACCEPTED_SINCE = (
     .order_by(_targets.c.created_at.desc())
     .limit(1)
 )
-_PLATFORM_POST_IDS = sa.select(_targets.c.platform_post_id).where(
-    same(_targets.c.account_id), _targets.c.platform_post_id.is_not(None), _targets.c.id != its(_targets.c.id)
+_PUBLISHED_AMONG = sa.select(_targets.c.platform_post_id).where(
+    same(_targets.c.account_id),
+    _targets.c.platform_post_id.in_(sa.bindparam("among", expanding=True)),
+    _targets.c.id != its(_targets.c.id),
 )
 
 
@@ -254,7 +256,7 @@ async def update_ended(
     return (await connection.execute(query.values(dict(values)))).rowcount == 1
 
 
-async def platform_post_ids(connection: Connection, account_id: str, *, besides: str) -> frozenset[str]:
-    """Platform ids of the account's other published targets; never evidence for this one."""
-    found = await connection.execute(_PLATFORM_POST_IDS, {"its_account_id": account_id, "its_id": besides})
-    return frozenset(found.scalars())
+async def published_among(connection: Connection, target: Target, ids: Sequence[str]) -> frozenset[str]:
+    """Those platform ids that other targets of the account were published as; never evidence for this one."""
+    values = {"its_account_id": target.account_id, "its_id": target.id, "among": list(ids)}
+    return frozenset((await connection.execute(_PUBLISHED_AMONG, values)).scalars())

@@ -23,7 +23,6 @@ class Situation:
     """The account, or its whole organization."""
     steps: tuple[StepRecord, ...]
     attempts: tuple[Attempt, ...]
-    known_post_ids: frozenset[str]
     media: tuple[JobMedia, ...]
     lost_media: str | None
     """A file that is gone; the target cannot be sent."""
@@ -97,7 +96,6 @@ async def _situation(tools: PublishTools, connection: Connection, target: Target
         paused=account.paused_at is not None or await organizations.is_paused(connection, target.organization_id),
         steps=tuple(await attempts.steps_of_target(connection, target.id)),
         attempts=tuple(await attempts.of_target(connection, target.id)),
-        known_post_ids=await targets.platform_post_ids(connection, account.id, besides=target.id),
         media=tuple(file for file in found if file is not None),
         lost_media=next((item.media_id for item, file in zip(target.media, found, strict=True) if file is None), None),
         platform=registry()[target.platform],

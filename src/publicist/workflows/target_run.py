@@ -50,7 +50,6 @@ class TargetRun:
         self._tools = tools
         self._lease = lease
         self._situation = situation
-        self._known = situation.known_post_ids
         self._target = situation.target
         self._memory: dict[str, StepRecord] = {record.key: record for record in situation.steps}
         self._unsaved: dict[str, StepRecord] = {}
@@ -67,7 +66,7 @@ class TargetRun:
         await self._open_attempt()
         await self._adapt()
         while not self._tools.stopping.is_set():
-            decision = self._decide()
+            decision = await self._decide()
             if isinstance(decision, Do):
                 if not await self._do(decision.calls):
                     return
@@ -165,7 +164,7 @@ class TargetRun:
             if not any(record.kind == StepKind.ONCE for record in self._memory.values()):
                 self._not_adapted = error.error
 
-    def _decide(self) -> Decision:
+    async def _decide(self) -> Decision:
         obstacle = self._situation.obstacle() or self._not_adapted
         if obstacle is not None:
             return Failed(obstacle)
@@ -183,12 +182,22 @@ class TargetRun:
             now=self._tools.clock.now(),
             timing=self._tools.timing,
             account_metadata=self._situation.account.metadata,
-            known_post_ids=self._known,
+            known_post_ids=await self._others_posts(),
             upstream_offset=self._offset,
             two_step=self._tools.two_step,
             forgotten=forgotten,
         )
         return self._situation.platform.decide(job)
+
+    async def _others_posts(self) -> frozenset[str]:
+        """Posts that reads came upon and that are other targets', as far as is known at this moment: an equal one may
+        have come out since this run began, and is no evidence for this target."""
+        listings = [r.result.get("data") for r in self._memory.values() if r.kind == StepKind.READ]
+        seen = [str(item["id"]) for listing in listings if isinstance(listing, list) for item in listing]
+        if not seen:
+            return frozenset()
+        async with self._tools.database.read() as connection:
+            return await targets.published_among(connection, self._target, seen)
 
     async def _do(self, calls: Sequence[Call]) -> bool:
         """Send them; False when the target is held instead."""
@@ -239,9 +248,6 @@ class TargetRun:
                 if not self._is_in_doubt and await targets.twin_in_doubt(connection, self._target):
                     raise TwinInDoubt(self._target.id)
                 await change(connection, self._target, {"updated_at": self._tools.clock.now()})
-                # A twin may have come out since this run began: what is found of it is no evidence for this one.
-                account_id = self._situation.account.id
-                self._known = await targets.platform_post_ids(connection, account_id, besides=self._target.id)
             await attempts.save_steps(connection, [*self._unsaved.values(), *intents])
         self._unsaved.clear()
 

@@ -8,6 +8,7 @@ import json
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agreement import run as agreement
+from agreement.__main__ import POSTS as AGREEMENT_POSTS
 from benchmarks.machine import machine
 from chaos.__main__ import ENGINES, leg, sums
 from chaos.ending import end_on_signals
@@ -24,6 +27,9 @@ from chaos.posts import SURFACES
 from chaos.races.run import rounds, run_races
 from chaos.rig import Say
 from chaos.summary import is_good, summary
+from fuzz import campaign as fuzz
+from fuzz.__main__ import FULL as FUZZ_FILES
+from fuzz.campaign import Report
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -43,11 +49,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`play` goes on where the folder of the run stops, and returns the report; `result` names its file."""
+    """`play` goes on where the folder of the run stops, and returns the report; `result` names its file, and `is_good`
+    says of a report whether it proves what it should."""
 
     result: str
     about: str
     play: Callable[[Run], dict[str, Any]]
+    is_good: Callable[[Mapping[str, Any]], bool] = is_good
 
 
 def play_chaos(run: Run) -> dict[str, Any]:
@@ -113,10 +121,32 @@ def play_races(run: Run) -> dict[str, Any]:
     return summary(journal.records)
 
 
+def play_agreement(run: Run) -> dict[str, Any]:
+    """Generated posts, judged by preflight and by the simulated Meta."""
+    posts = max(1, round(AGREEMENT_POSTS * run.scale))
+    return agreement.run(posts, run.seed, journal=run.folder / "agreement.jsonl")
+
+
+def play_fuzz(run: Run) -> dict[str, Any]:
+    """Mutated media files, told apart and judged under limits."""
+    done = run.folder / "fuzz.json"
+    report = Report.from_json(json.loads(done.read_text())) if done.exists() else Report(run.seed)
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        fuzz.run(fuzz.build_bases(Path(folder)), report, max(1, round(FUZZ_FILES * run.scale)), done)
+    return report.to_json()
+
+
 PROOFS: Mapping[str, Proof] = {
     "chaos": Proof("chaos", "10,000 posts on each engine under random kills and faults", play_chaos),
     "matrix": Proof("chaos-matrix", "every stop point and every fault, one post each", play_matrix),
     "races": Proof("chaos-races", "clients against each other, kills, timeouts and a due worker", play_races),
+    "agreement": Proof(
+        "agreement",
+        "preflight and the simulated Meta judge 5,000 posts",
+        play_agreement,
+        lambda r: not r["disagreements"],
+    ),
+    "fuzz": Proof("fuzz", "10,000 mutated media files under limits", play_fuzz, lambda r: not r["failures"]),
 }
 """Every proof by its name; a line registers another."""
 
@@ -138,7 +168,7 @@ def main() -> int:
     print(text, end="")
     if run.scale >= 1:
         (RESULTS / f"{proof.result}.json").write_text(text)
-    return 0 if is_good(report) else 1
+    return 0 if proof.is_good(report) else 1
 
 
 def _run(name: str, commit: str, seed: str, scale: float) -> Run:

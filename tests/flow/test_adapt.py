@@ -178,6 +178,18 @@ def test_a_url_that_is_adapted_is_served_from_here(served: Served, account_of: A
     assert [image.size for image in shown(served, post)] == [(900, 472)]
 
 
+def test_validate_says_what_would_be_made_and_makes_nothing(served: Served, account_of: AccountOf) -> None:
+    media_id = upload(served, files.png(2400, 601))
+    body = {"account": named(account_of("instagram")), "media": [item(media_id, "fit")]}
+    reply = served.call("POST", "/v1/posts/validate", json=body)
+    [verdict] = reply.json()["targets"]
+    assert verdict["ok"], reply.text
+    [planned] = verdict["renditions"]
+    assert (planned["mediaId"], planned["recipe"]["canvas"]) == (media_id, [1440, 754])
+    assert verdict["calls"][0]["params"]["image_url"] == f"{{signed URL of {planned['id']}}}"
+    assert served.call("GET", f"/v1/media/{media_id}/renditions").json()["data"] == []
+
+
 def test_what_needs_nothing_has_no_rendition(served: Served) -> None:
     media_id = upload(served, files.jpeg(900, 900))
     reply = served.call("POST", f"/v1/media/{media_id}/renditions", json={"platform": "instagram", "adapt": "fit"})

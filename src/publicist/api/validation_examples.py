@@ -23,6 +23,7 @@ _OK: dict[str, Any] = {
     "ok": True,
     "violations": [],
     "warnings": [],
+    "renditions": [],
     "calls": [
         {
             "key": "feed:1.1",
@@ -68,6 +69,7 @@ _REFUSED: dict[str, Any] = {
     ],
     "warnings": [],
     "calls": [],
+    "renditions": [],
     "token": _VALID,
     "quota": {"state": "unknown", "containers": {"used": 12, "total": 400}},
     "paused": False,

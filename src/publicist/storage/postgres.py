@@ -27,7 +27,6 @@ class _PostgresConnection:
     def __init__(self, alchemy: AsyncConnection) -> None:
         self._alchemy = alchemy
         self._is_first = True
-        self.dialect: sa.Dialect = alchemy.dialect
 
     async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
         may_repeat, self._is_first = self._is_first, False

@@ -14,11 +14,6 @@ from publicist.storage.units import unit_of
 class Connection(Protocol):
     """What the query functions of this package take first."""
 
-    @property
-    def dialect(self) -> sa.Dialect:
-        """Which database it is, for the few queries that have to differ."""
-        ...
-
     async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
         """Run one statement. Raises SQLAlchemyError."""
         ...

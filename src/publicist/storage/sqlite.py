@@ -81,7 +81,6 @@ class SqliteConnection:
 
     def __init__(self, alchemy: sa.Connection) -> None:
         self._alchemy: sa.Connection | None = alchemy
-        self.dialect: sa.Dialect = alchemy.dialect
 
     async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
         """Run a statement at once. Raises SQLAlchemyError."""

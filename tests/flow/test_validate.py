@@ -205,7 +205,7 @@ def test_a_url_that_gives_no_file_is_a_violation(served: Served, account_of: Acc
     body = {"account": {"platform": "instagram", "id": account_of("instagram")["id"]}, "media": media}
     (target,) = validated(served, body)["targets"]
     assert [one["rule"] for one in target["violations"]] == ["instagram.media.reachable"]
-    assert "404" in target["violations"][0]["actual"]
+    assert target["violations"][0]["actual"]["status"] == 404
 
 
 @pytest.mark.parametrize("path", ["/v1/posts", "/posts"])
@@ -299,7 +299,7 @@ def test_a_list_fetches_each_url_once(served: Served, account_of: AccountOf, tmp
         body = {"account": {"platform": "instagram", "id": account_of("instagram")["id"]}, "media": media}
         assert validated(served, {"posts": [body] * 20})["ok"] is True
         server.shutdown()
-    assert asked == ["GET /a.jpg"]
+    assert asked == ["GET /robots.txt", "GET /a.jpg"]
 
 
 def test_another_tenants_or_environments_account_and_media_are_not_there(served: Served, account_of: AccountOf) -> None:

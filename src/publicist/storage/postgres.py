@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from publicist.storage.sqlite import Parameters, Rows
 
-_READERS = 8
-_WRITERS = 12
+READERS = 8
+WRITERS = 12
 _URGENT = 2
 
 
@@ -44,9 +44,9 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self._reading = create_async_engine(
-            url, pool_size=_READERS, max_overflow=0, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
+            url, pool_size=READERS, max_overflow=0, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
         )
-        self._writing = create_async_engine(url, pool_size=_WRITERS, max_overflow=0)
+        self._writing = create_async_engine(url, pool_size=WRITERS, max_overflow=0)
         self._urgent = create_async_engine(url, pool_size=_URGENT, max_overflow=0)
 
     @asynccontextmanager

@@ -13,14 +13,13 @@ from publicist.kit.clock import SystemClock
 from publicist.storage import tables
 from publicist.storage.accounts import Worker
 from publicist.storage.migrate import upgrade
+from publicist.storage.postgres import READERS, WRITERS
 from publicist.storage.session import Database, ping
 from publicist.workflows.lease import Lease
 from tests.support.rows import add_account, add_caller
 
 pytestmark = pytest.mark.postgres
 
-CONNECTIONS = 20
-"""All of the ordinary pool."""
 DEADLINE = 20
 
 
@@ -64,8 +63,10 @@ async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
 async def test_a_lease_is_renewed_while_every_connection_is_taken(database: Database, account: Account) -> None:
     lease = await taken(database, account, 0.6)
     async with AsyncExitStack() as stack:
-        for _ in range(CONNECTIONS):
+        for _ in range(READERS):
             await stack.enter_async_context(database.read())
+        for _ in range(WRITERS):
+            await stack.enter_async_context(database.write())
         outside = await stack.enter_async_context(await psycopg.AsyncConnection.connect(database.url, autocommit=True))
         first = await leased_until(outside, account)
         keeping = asyncio.create_task(lease.keep())
@@ -90,7 +91,7 @@ async def test_an_account_whose_writes_wait_leaves_the_database_to_the_others(
 
     async with database.urgent_write() as blocking:
         await blocking.execute(tables.accounts.update().where(tables.accounts.c.id == account.id).values(platform="x"))
-        writes = [asyncio.create_task(write(number)) for number in range(3 * CONNECTIONS)]
+        writes = [asyncio.create_task(write(number)) for number in range(3 * WRITERS)]
         async with asyncio.timeout(DEADLINE):
             while len(begun) < len(writes):
                 await asyncio.sleep(0)

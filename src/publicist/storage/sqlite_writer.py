@@ -49,18 +49,23 @@ class SqliteWriter:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._batch: _Batch | None = None
         self._closing = False
+        self._owner: asyncio.Task[object] | None = None
+        """Whose block is running now."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteConnection]:
         """A transaction: flushed to the disk when this returns, undone when the block raises.
 
-        Raises OperationalError when another process holds the lock for BUSY_SECONDS, or the commit fails, and
-        ResourceClosedError after `close`. Cancelled in the block it is undone; cancelled after it, it may have
-        happened, as with any commit.
+        Raises OperationalError when another process holds the lock for BUSY_SECONDS, or the commit fails,
+        ResourceClosedError after `close`, and RuntimeError inside another transaction of the same task. Cancelled in
+        the block it is undone; cancelled after it, it may have happened, as with any commit.
         """
         if self._closing:
             raise ResourceClosedError("the database is closed")
+        if self._owner is not None and self._owner is asyncio.current_task():
+            raise RuntimeError("a transaction inside a transaction of the same task would wait for itself for ever")
         await self._take_turn()
+        self._owner = asyncio.current_task()
         try:
             batch = await self._present_batch()
             with self._savepoint(batch):
@@ -70,6 +75,7 @@ class SqliteWriter:
                 finally:
                     connection.end()
         finally:
+            self._owner = None
             self._end_turn()
         await asyncio.shield(batch.flushed)
 

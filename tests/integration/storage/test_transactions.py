@@ -233,6 +233,16 @@ async def test_another_process_that_writes_is_waited_for_while_the_loop_goes_on(
     assert await names(sqlite) == {"patient"}
 
 
+async def test_a_transaction_inside_one_of_the_same_task_is_an_error_and_no_hang(sqlite: Database) -> None:
+    await add_organization(sqlite)
+    async with sqlite.write() as connection:
+        with pytest.raises(RuntimeError, match="wait for itself"):
+            async with sqlite.write():
+                pass
+        await add(connection, "outer")
+    assert await names(sqlite) == {"outer"}
+
+
 async def test_a_lock_that_is_never_given_back_is_an_error_and_no_hang(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

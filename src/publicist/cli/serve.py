@@ -84,6 +84,7 @@ async def _serve(settings: Settings, listener: socket.socket, as_json: bool) -> 
         try:
             if child is not None:
                 await child.ready()
+            await server.accepting.wait()
             _announce(application, as_json)
             await serving
         finally:
@@ -130,6 +131,20 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._closing = closing
         self._stop_seconds = stop_seconds
+        self.accepting = asyncio.Event()
+        """Set once requests are answered and signals are heard, or when neither will ever be."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Until stopped."""
+        try:
+            await super().serve(sockets)
+        finally:
+            self.accepting.set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer requests."""
+        await super().startup(sockets)
+        self.accepting.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

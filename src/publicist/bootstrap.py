@@ -217,7 +217,9 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         posts=posts,
         post_changes=PostChanges(database, clock, engine, signals),
         post_edits=PostEdits(database, clock, parts.media, posts, engine),
-        validation=Validation(database, clock, parts.media, parts.tools.quotas, post_settings),
+        validation=Validation(
+            database, clock, parts.media, parts.tools.quotas, post_settings, two_step=parts.tools.two_step
+        ),
         pauses=Pauses(database, clock, engine),
         idempotency=Idempotency(database, clock, vault, settings.patience_seconds),
         operations=Operations(database, clock, engine),

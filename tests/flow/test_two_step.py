@@ -51,6 +51,15 @@ def seen(served: Served, text: str) -> int:
     return sum(post["text"] == text for of_page in posts for post in of_page)
 
 
+def test_validate_names_the_calls_that_are_then_made(served: Served, page: dict[str, Any]) -> None:
+    body = {"targets": [{"accountId": page["id"]}], "text": "foretold in two steps"}
+    foretold = served.call("POST", "/v1/posts/validate", json=body).json()["targets"][0]["calls"]
+    post = served.post(body).json()["results"][0]["postId"]
+    steps = served.call("GET", f"/v1/posts/{post}").json()["attempts"][0]["steps"]
+    assert [call["key"] for call in foretold] == [step["key"] for step in steps]
+    assert [call["key"].partition(":")[0] for call in foretold] == ["draft", "show", "permalink"]
+
+
 def test_words_are_made_unpublished_and_then_published(served: Served, page: dict[str, Any]) -> None:
     start = len(served.journal())
     result = send(served, page, text="in two steps")

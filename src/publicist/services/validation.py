@@ -63,13 +63,22 @@ class Validation:
     """Looks at posts as `Posts.create` does; stores nothing and calls no network but for the URLs of media."""
 
     def __init__(
-        self, database: Database, clock: Clock, media: MediaService, quotas: QuotaBook, settings: PostSettings
+        self,
+        database: Database,
+        clock: Clock,
+        media: MediaService,
+        quotas: QuotaBook,
+        settings: PostSettings,
+        *,
+        two_step: bool,
     ) -> None:
+        """`two_step` is how posts go to Pages here, as `workflows.tools.PublishTools` has it."""
         self._database = database
         self._clock = clock
         self._media = media
         self._quotas = quotas
         self._settings = settings
+        self._two_step = two_step
 
     async def validate(self, caller: Caller, request: PostRequest) -> list[TargetVerdict]:
         """A verdict per target, in order. Raises ValidationFailed and NotFound as `Posts.create` does."""
@@ -128,7 +137,7 @@ class Validation:
             platform=item.account.platform,
             refusals=refusals,
             notices=tuple(notices),
-            calls=() if refusals else calls_of(item, now),
+            calls=() if refusals else calls_of(item, now, two_step=self._two_step),
             renditions=() if refusals else item.renditions,
             readiness=await reader.of(item.account, due),
         )
@@ -145,7 +154,7 @@ class Validation:
         return [Notice("post.duplicate", words, refusal.remediation)]
 
 
-def calls_of(item: Prepared, now: datetime) -> tuple[Call, ...]:
+def calls_of(item: Prepared, now: datetime, *, two_step: bool) -> tuple[Call, ...]:
     """The upstream calls that would publish a target that no rule refuses, when all goes well."""
     platform = registry()[item.account.platform]
     job = Job(
@@ -159,6 +168,7 @@ def calls_of(item: Prepared, now: datetime) -> tuple[Call, ...]:
         now=now,
         timing=Timing(),
         account_metadata=item.account.metadata,
+        two_step=two_step,
     )
     return rehearse(platform.decide, platform.answer, job)
 

@@ -14,6 +14,8 @@ def answer(call: Call, job: Job) -> Mapping[str, Any]:
     answers: Mapping[str, Mapping[str, Any]] = {
         "photo": {"id": named("id", call)},
         "feed": {"id": named("id", call)},
+        "draft": {"id": named("id", call)},
+        "show": {"success": True},
         "permalink": {"permalink_url": named("permalink_url", call), "message": job.text},
         "start": {
             "video_id": named("video_id", call),

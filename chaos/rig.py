@@ -1,8 +1,10 @@
 """What every run stands on: a simulated Meta that nobody kills, its people, and settings that make waiting short."""
 
+import random
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,20 @@ FAST = {
     "PUBLICIST_LOG_LEVEL": "warning",
 }
 _CONTROL_SECONDS = 60.0
+_PORTS = range(20_000, 32_000)
+"""Below what Linux and macOS give to outgoing connections."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, also for a server that is killed and comes back to it.
+
+    The kernel's own choice would not do: while such a server is down, somebody's outgoing connection may be given its
+    port, and the server cannot start again.
+    """
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", random.choice(_PORTS)))
+            return int(probe.getsockname()[1])
 
 
 def world(pages: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from publicist.media.looking import first_look
 from publicist.media.sniff import FORMATS
 
 _START_SECONDS = 30.0
+_DYING_SECONDS = 5.0
 _JOBS_MAX = 500
 """A process that has done so many jobs makes room for a fresh one, with whatever its libraries leaked."""
 _LINE_BYTES_MAX = 1 << 20
@@ -71,6 +72,15 @@ class _Child:
     async def is_ready(self) -> bool:
         """Whether it started; it says so with a line."""
         return bool(self.process.stdout and await self.process.stdout.readline())
+
+    async def ended(self) -> int:
+        """How a process ended that answers no more; it is killed if it goes on all the same.
+
+        It is waited for first: a kill asks whether the process is there, and that takes its exit code from asyncio.
+        """
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self.process.wait(), _DYING_SECONDS)
+        return await self.end()
 
     async def end(self) -> int:
         """Kill it, whatever it does; how it ended."""
@@ -128,7 +138,7 @@ class Decoders:
             except TimeoutError:
                 raise DecodingRefused(f"decoding it takes more than {self.limits.seconds:g} seconds") from None
             if not line.endswith(b"\n"):
-                raise DecodingRefused(f"decoding it ended in a crash ({_ending(await child.end())})")
+                raise DecodingRefused(f"decoding it ended in a crash ({_ending(await child.ended())})")
             answer: dict[str, Any] = json.loads(line)
             if "failed" in answer:
                 raise DecoderFailed(answer["failed"])
@@ -183,7 +193,7 @@ class Decoders:
             self._retire(child)
             raise
         if not ready:
-            raise DecoderFailed(f"a decoding process did not start ({_ending(await child.end())})")
+            raise DecoderFailed(f"a decoding process did not start ({_ending(await child.ended())})")
         return child
 
 

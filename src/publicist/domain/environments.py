@@ -13,3 +13,8 @@ class Environment(StrEnum):
     def is_sandbox(self) -> bool:
         """True for the environment that publishes to the simulated Meta."""
         return self is Environment.TEST
+
+    @property
+    def marks(self) -> dict[str, bool]:
+        """What the data of every event of this environment have on top: `sandbox` for simulated ones."""
+        return {"sandbox": True} if self.is_sandbox else {}

@@ -229,7 +229,7 @@ class Accounts:
             "displayName": account.display_name,
             "profileId": account.profile_id,
             "at": iso(self._clock.now()),
-            **({"sandbox": True} if account.environment.is_sandbox else {}),
+            **account.environment.marks,
         }
         return Event(new_id(), account.organization_id, account.environment, kind, None, data, self._clock.now())
 

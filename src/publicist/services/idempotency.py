@@ -147,11 +147,7 @@ class Idempotency:
         if found is None or found.answer is None:
             return None
         if found.fingerprint != attempt.fingerprint:
-            raise IdempotencyConflict(
-                "This Idempotency-Key was used for a different request.",
-                rule="idempotency_key.body_mismatch",
-                remediation="Use a new key for a new request, and send the same again with the same key.",
-            )
+            raise used_for_another("Use a new key for a new request, and send the same again with the same key.")
         told = json.loads(self._vault.open(found.answer, found.id))
         return Answer(told["status"], told["headers"], told["body"], replayed=found.id != attempt.id)
 
@@ -185,6 +181,15 @@ class Idempotency:
         if kept is None:
             raise _in_progress()
         return kept
+
+
+def used_for_another(remediation: str) -> IdempotencyConflict:
+    """The key belongs to a request that asked for something else."""
+    return IdempotencyConflict(
+        "This Idempotency-Key was used for a different request.",
+        rule="idempotency_key.body_mismatch",
+        remediation=remediation,
+    )
 
 
 def _in_progress() -> IdempotencyConflict:

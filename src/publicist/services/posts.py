@@ -18,12 +18,13 @@ from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.domain.schedule import Schedule
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
-from publicist.kit.errors import IdempotencyConflict, NotFound
+from publicist.kit.errors import NotFound
 from publicist.kit.ids import new_id
 from publicist.platforms import registry
 from publicist.preflight.engine import as_error, check
 from publicist.preflight.violation import Violation
 from publicist.services.drafts import Prepared, Terms, prepare
+from publicist.services.idempotency import KEY_LIFETIME, used_for_another
 from publicist.services.media import MediaService
 from publicist.services.post_refusals import check_time, duplicate_post, hold_media
 from publicist.services.post_requests import PostRequest
@@ -36,7 +37,6 @@ from publicist.workflows.engine import PUBLISH, RENDER, Engine
 from publicist.workflows.quota import QuotaBook
 from publicist.workflows.signals import PostSignals
 
-KEY_LIFETIME = timedelta(hours=24)
 _LOOK_SECONDS = 0.5
 _ROUTE = "POST /v1/posts"
 
@@ -151,11 +151,7 @@ class Posts:
             if known is None or known.post_id is None:
                 return None
             if known.fingerprint != request.fingerprint:
-                raise IdempotencyConflict(
-                    "This Idempotency-Key was used for a different request.",
-                    rule="idempotency_key.body_mismatch",
-                    remediation="Use a new key for a new post, and the same body when you send one again.",
-                )
+                raise used_for_another("Use a new key for a new post, and the same body when you send one again.")
             post = await posts.get(connection, caller, known.post_id)
             stored = await targets.of_post(connection, known.post_id)
         return Batch(post, tuple(stored), replayed=True) if post else None

@@ -149,7 +149,7 @@ class Deliverer:
             "url": endpoint.url,
             "reason": outcome.reason,
             "failingSince": iso(endpoint.failing_since or outcome.at),
-            **({"sandbox": True} if endpoint.environment.is_sandbox else {}),
+            **endpoint.environment.marks,
         }
         disabled = Event(
             new_id(), endpoint.organization_id, endpoint.environment, "webhook.disabled", None, data, outcome.at

@@ -54,7 +54,7 @@ def event_of(target: Target, kind: str, data: Mapping[str, Any], now: datetime) 
         "platform": target.platform,
         "accountId": target.account_id,
         "profileId": target.profile_id,
-        **({"sandbox": True} if target.environment.is_sandbox else {}),
+        **target.environment.marks,
     }
     return Event(new_id(), target.organization_id, target.environment, kind, target.id, {**common, **data}, now)
 

@@ -20,6 +20,7 @@ class InstagramModel:
     publish_fates: list[str] = field(default_factory=list)
     read_fates: list[str] = field(default_factory=list)
     create_fates: list[str] = field(default_factory=list)
+    upload_fates: list[str] = field(default_factory=list)
     processing: timedelta = timedelta(seconds=2)
     list_lag: timedelta = timedelta(0)
     """How long after its commit the list of media shows a post."""
@@ -34,7 +35,7 @@ class InstagramModel:
         if path == "acc/media" and call.request.method == "POST":
             return self._create(call, now)
         if call.request.host == "rupload":
-            return Outcome({"success": True})
+            return self._upload(call)
         fate = self.read_fates.pop(0) if self.read_fates else "ok"
         return error(ErrorClass.AMBIGUOUS, not_done=False) if fate == "error" else self._read(call, now)
 
@@ -54,6 +55,16 @@ class InstagramModel:
         if fate == "crash":
             return None
         return LOST if fate == "lost" else Outcome({"id": container})
+
+    def _upload(self, call: Call) -> Outcome:
+        """The rest of the bytes in one piece; a container that has them all takes no more."""
+        container = self.containers[call.request.path.rpartition("/")[2]]
+        total = int(call.request.headers["file_size"])
+        if container.get("received") == total:
+            return error(ErrorClass.NEW_CONTAINER)
+        container["received"] = total
+        fate = self.upload_fates.pop(0) if self.upload_fates else "ok"
+        return LOST if fate == "lost" else Outcome({"success": True})
 
     def _publish(self, container: str, now: datetime) -> Outcome | None:
         fate = self.publish_fates.pop(0) if self.publish_fates else "ok"
@@ -86,7 +97,11 @@ class InstagramModel:
             return Outcome(self._status(path, now))
         return Outcome({"id": path, "permalink": f"https://www.instagram.com/p/{path}/", "caption": "hello"})
 
-    def _status(self, container: str, now: datetime) -> dict[str, str]:
+    def _status(self, container: str, now: datetime) -> dict[str, Any]:
+        received = self.containers[container].get("received", 0)
+        return {"video_status": {"uploading_phase": {"bytes_transferred": received}}} | self._code(container, now)
+
+    def _code(self, container: str, now: datetime) -> dict[str, str]:
         if any(c == container and at <= now for at, c, _ in self.published):
             return {"status_code": "PUBLISHED"}
         if self.containers[container].get("dead"):

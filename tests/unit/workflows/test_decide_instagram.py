@@ -35,6 +35,14 @@ def test_a_single_video_goes_through_the_reels_container_and_pushes_its_bytes() 
     assert upload.request.headers == {"offset": "0", "file_size": "12"}
 
 
+def test_a_video_that_arrived_whole_is_not_pushed_again_when_the_answer_was_lost() -> None:
+    model = InstagramModel(upload_fates=["lost"])
+    done = run(decide, job(video(size=12)), model)
+    assert done.ending == Published("m1", "https://www.instagram.com/p/m1/")
+    assert len(model.containers) == 1
+    assert [call.request.headers["offset"] for call in done.calls if call.request.host == "rupload"] == ["0"]
+
+
 def test_carousel_children_carry_no_caption_and_are_polled_in_one_call() -> None:
     model = InstagramModel()
     done = run(decide, job(image(0), video(1), image(2)), model)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ RESENDING = 120.0
 _READY_SECONDS = 150.0
 _AGAIN_SECONDS = 0.05
 _LOG_TAIL = 3000
+_HEARD = 300
 _CONNECTIONS = 200
 
 
@@ -102,17 +104,17 @@ class Publicist(Process):
     def call(self, method: str, path: str, **options: Any) -> httpx2.Response:
         """The same; waits through restarts, as a client that resends does. Raises TimeoutError."""
         deadline = time.monotonic() + RESENDING
-        last = ""
+        heard: Counter[str] = Counter()
         while True:
             try:
                 reply = self.once(method, path, **options)
                 if reply.status_code < 500:
                     return reply
-                last = reply.text
+                heard[f"{reply.status_code} {reply.text[:_HEARD]}"] += 1
             except httpx2.TransportError as error:
-                last = repr(error)
+                heard[repr(error)] += 1
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{method} {path} got no answer in {RESENDING} s: {last}")
+                raise TimeoutError(f"{method} {path} got no answer in {RESENDING} s but {dict(heard.most_common(5))}")
             time.sleep(_AGAIN_SECONDS)
 
     def upload(self, path: Path) -> str:

@@ -30,13 +30,17 @@ def _run(folder: Path, scale: float) -> Run:
 
 
 def test_legs_that_were_played_are_summed_and_not_played_again(tmp_path: Path) -> None:
-    for engine in ("sqlite", "postgresql"):
-        (tmp_path / f"{engine}-1.json").write_text(json.dumps({**_LEG, "posts": 1000, "once": 1000}))
-        (tmp_path / f"{engine}-2.json").write_text(json.dumps({**_LEG, "posts": 1000, "once": 999, "twice": 1}))
+    played = {"sqlite": 1, "postgresql": 3}
+    for engine, legs in played.items():
+        for number in range(1, legs):
+            (tmp_path / f"{engine}-{number}.json").write_text(json.dumps({**_LEG, "posts": 500, "once": 500}))
+        last = {**_LEG, "posts": 500, "once": 499, "twice": 1}
+        (tmp_path / f"{engine}-{legs}.json").write_text(json.dumps(last))
     report = play_chaos(_run(tmp_path, 0.2))
-    assert (report["posts"], report["once"], report["twice"], report["lost"], report["kills"]) == (4000, 3998, 2, 0, 20)
-    sqlite = report["engines"]["sqlite"]
-    assert (sqlite["killed"], sqlite["seconds"], sqlite["legs"]) == ({"serving": 4, "working": 6}, 3.0, 2)
+    assert (report["posts"], report["once"], report["twice"], report["lost"], report["kills"]) == (2000, 1998, 2, 0, 20)
+    postgres = report["engines"]["postgresql"]
+    assert (postgres["killed"], postgres["seconds"], postgres["legs"]) == ({"serving": 6, "working": 9}, 4.5, 3)
+    assert report["engines"]["sqlite"]["legs"] == 1
 
 
 def test_races_that_were_run_are_summed_and_not_run_again(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import httpx2
 from tests.support.consent import grant
 
 PATIENCE = 30.0
-RESENDING = 120.0
+RESENDING = 300.0
 """How long a client goes on sending the same request."""
 _READY_SECONDS = 150.0
 _AGAIN_SECONDS = 0.05

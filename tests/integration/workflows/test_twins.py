@@ -14,7 +14,7 @@ from publicist.services.post_changes import Resolution
 from publicist.storage import attempts
 from publicist.storage.session import Database
 from publicist.workflows.endings import TargetChanged
-from tests.integration.workflows.conftest import DEADLINE, Shop, posted, shown
+from tests.integration.workflows.conftest import DEADLINE, PAGE, Shop, posted, shown
 from tests.support.rows import NOW, add_target
 from tests.unit.meta.scripted import reply
 
@@ -126,8 +126,8 @@ async def test_a_target_that_is_in_doubt_itself_waits_for_no_twin(shop: Shop, do
     """A person asked to retry the twin meanwhile: each would wait for the other."""
     await in_doubt(shop.database, await add_target(shop.database, shop.account, status=TargetStatus.PUBLISHING))
     shop.clock.advance(timedelta(hours=1))
-    clean = [reply({"data": []}) for _ in range(8)]
-    shop.meta.by_path["/feed"] = [*clean[:3], posted(1)]
+    publish, listing = f"POST /graph.facebook.com/v25.0/{PAGE}/feed", [reply({"data": []}) for _ in range(50)]
+    shop.meta.by_path = {publish: [posted(1)], "/feed": listing}
     shop.meta.replies += [shown(1)]
     await _run_through_pauses(shop, doubtful)
     assert (await shop.target(doubtful.id)).status == TargetStatus.PUBLISHED
@@ -150,7 +150,7 @@ async def test_a_person_who_resolves_a_post_is_first_or_the_worker_is(shop: Shop
     shop.clock.advance(timedelta(hours=1))
     seen = await shop.look(target.id)
     await shop.changes.resolve(shop.caller, target.id, Resolution(published=False))
-    shop.meta.by_path["/feed"] = [reply({"data": []}) for _ in range(8)]
+    shop.meta.by_path["/feed"] = [reply({"data": []}) for _ in range(50)]
     running = asyncio.create_task(shop.run(seen))
     while not running.done():
         shop.clock.advance(timedelta(seconds=1))

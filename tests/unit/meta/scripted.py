@@ -92,16 +92,16 @@ def _content(part: "Message[str, str]") -> bytes:
 
 @dataclass
 class ScriptedMeta:
-    """`replies` are used up in order; `by_path` holds those for requests whose path ends so."""
+    """`replies` are used up in order; `by_path` has those for requests whose method and path end so (`GET /1/feed`)."""
 
     url: str = ""
     replies: list[Reply] = field(default_factory=list)
     by_path: dict[str, list[Reply]] = field(default_factory=dict)
     requests: list[Received] = field(default_factory=list)
 
-    def _next(self, path: str) -> Reply:
+    def _next(self, received: Received) -> Reply:
         for end, replies in self.by_path.items():
-            if path.endswith(end):
+            if f"{received.method} {received.path}".endswith(end):
                 return replies.pop(0)
         return self.replies.pop(0)
 
@@ -110,7 +110,7 @@ class ScriptedMeta:
         try:
             received = await _receive(reader)
             self.requests.append(received)
-            answer = self._next(received.path)
+            answer = self._next(received)
             writer.write(answer.payload)
             await writer.drain()
             if answer.ending == "hang":

@@ -1,14 +1,13 @@
 """The migrations build exactly the schema that the tables declare, on both engines, and can be undone."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from publicist.storage import migrate
+from publicist.storage.alembic_upgrade import alembic_config
 from publicist.storage.session import driver_url
 from publicist.storage.tables import metadata
 
@@ -28,11 +27,13 @@ def test_a_second_upgrade_changes_nothing(database_url: str) -> None:
     assert not migrate.upgrade(database_url)
 
 
+def test_the_newest_revision_is_alembics_head() -> None:
+    assert migrate.newest_revision() == ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()
+
+
 def test_downgrade_leaves_no_table_behind(database_url: str) -> None:
     migrate.upgrade(database_url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-    config.attributes["url"] = driver_url(database_url)
+    config = alembic_config(driver_url(database_url))
     command.downgrade(config, "base")
     engine = sa.create_engine(config.attributes["url"])
     left = sa.inspect(engine).get_table_names()

@@ -1,33 +1,40 @@
-"""Bring a database to the schema of this release."""
+"""Bring a database to the schema of this release. Alembic is loaded only by a start that finds something missing."""
 
+import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from publicist.storage.session import driver_url
 
-
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["url"] = driver_url(url)
-    return config
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_NAMED = re.compile(r'^(revision|down_revision) = (?:"(.+)"|None)$', re.MULTILINE)
 
 
 def upgrade(url: str) -> bool:
     """Apply the migrations that are missing; safe to call from several processes at once. True if any was."""
-    config = _config(url)
-    engine = sa.create_engine(config.attributes["url"])
+    if _revision_of(driver_url(url)) == newest_revision():
+        return False
+    resolve_name("publicist.storage.alembic_upgrade:to_head")(driver_url(url))
+    return True
+
+
+def newest_revision() -> str:
+    """The last migration of this release: the one that none follows."""
+    named: list[dict[str, str]] = [dict(_NAMED.findall(file.read_text())) for file in _VERSIONS.glob("*.py")]
+    (newest,) = {one["revision"] for one in named} - {one["down_revision"] for one in named}
+    return newest
+
+
+def _revision_of(url: str) -> str | None:
+    """What the database was brought to; None for an empty one."""
+    engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return found
     finally:
         engine.dispose()
-    if current == ScriptDirectory.from_config(config).get_current_head():
-        return False
-    command.upgrade(config, "head")
-    return True

@@ -1,11 +1,11 @@
 """Connections and transactions. A request or a task opens one and commits it at its edge."""
 
 from contextlib import AbstractAsyncContextManager
+from pkgutil import resolve_name
 from typing import Protocol
 
 import sqlalchemy as sa
 
-from publicist.storage.postgres import Postgres
 from publicist.storage.sqlite import Parameters, Rows, SqliteReaders, SqliteScanner, sqlite_engine
 from publicist.storage.sqlite_writer import SqliteWriter
 from publicist.storage.units import unit_of
@@ -35,6 +35,16 @@ def driver_url(url: str) -> str:
     return parsed.set(drivername=driver).render_as_string(hide_password=False)
 
 
+class _Engine(Protocol):
+    """One of the two databases; see `Database` for what the methods promise."""
+
+    def read(self) -> AbstractAsyncContextManager[Connection]: ...
+    def scan(self) -> AbstractAsyncContextManager[Connection]: ...
+    def write(self) -> AbstractAsyncContextManager[Connection]: ...
+    def urgent_write(self) -> AbstractAsyncContextManager[Connection]: ...
+    async def close(self) -> None: ...
+
+
 class _Sqlite:
     """One writer connection, several readers, one that scans."""
 
@@ -43,13 +53,28 @@ class _Sqlite:
         self._readers = SqliteReaders(engine)
         self._scanner = SqliteScanner(engine)
         self._writer = SqliteWriter(engine)
-        self.read, self.scan, self.write = self._readers.snapshot, self._scanner.scan, self._writer.transaction
-        self.urgent_write = self.write
+
+    def read(self) -> AbstractAsyncContextManager[Connection]:
+        return self._readers.snapshot()
+
+    def scan(self) -> AbstractAsyncContextManager[Connection]:
+        return self._scanner.scan()
+
+    def write(self) -> AbstractAsyncContextManager[Connection]:
+        return self._writer.transaction()
+
+    urgent_write = write
 
     async def close(self) -> None:
         await self._writer.close()
         self._scanner.close()
         self._readers.close()
+
+
+def _postgres(url: str) -> _Engine:
+    """Its module is loaded only where there is a PostgreSQL: SQLAlchemy's asyncio layer brings the whole ORM."""
+    engine: _Engine = resolve_name("publicist.storage.postgres:Postgres")(url)
+    return engine
 
 
 class Database:
@@ -58,7 +83,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = sa.make_url(url).drivername.startswith("sqlite")
-        self._engine: _Sqlite | Postgres = (_Sqlite if self.is_sqlite else Postgres)(driver_url(url))
+        self._engine: _Engine = _Sqlite(driver_url(url)) if self.is_sqlite else _postgres(driver_url(url))
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for queries; nothing it does is kept.

@@ -27,6 +27,13 @@ _WORKERS = (
 )
 
 
+async def start_engine(url: str, local: EmbeddedEngine | None) -> "PostgresEngine":
+    """As `PostgresEngine`, started."""
+    engine = PostgresEngine(url, local)
+    await engine.start()
+    return engine
+
+
 class PostgresEngine:
     """Does submissions itself where `local` works, and hands them to a worker process where it is None."""
 

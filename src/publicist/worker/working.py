@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pkgutil import resolve_name
 
 import structlog
 
@@ -17,11 +18,10 @@ from publicist.storage.durability import database_now
 from publicist.storage.session import Database
 from publicist.worker.deliveries import DeliveryLoop
 from publicist.worker.embedded import EmbeddedEngine
-from publicist.worker.postgres import PostgresEngine
 from publicist.worker.renditions import RenditionLoop
 from publicist.worker.ticker import Ticker
 from publicist.workflows.deliver import Deliverer
-from publicist.workflows.engine import PUBLISH, RENDER, Engine
+from publicist.workflows.engine import PUBLISH, RENDER, Engine, RunningEngine
 from publicist.workflows.publish import Publisher
 from publicist.workflows.tools import PublishTools
 
@@ -66,11 +66,16 @@ async def _keep_anchored(clock: AnchoredClock, database: Database) -> None:
             log.exception("clock.unknown")
 
 
+async def _postgres_engine(database: Database, local: EmbeddedEngine | None) -> RunningEngine:
+    """Started; its module is loaded only where there is a PostgreSQL: procrastinate and psycopg take their time."""
+    engine: RunningEngine = await resolve_name("publicist.worker.postgres:start_engine")(database.url, local)
+    return engine
+
+
 @asynccontextmanager
 async def serving_engine(database: Database) -> AsyncIterator[Engine]:
     """The engine of a process that only hands work to others; PostgreSQL only."""
-    engine = PostgresEngine(database.url, None)
-    await engine.start()
+    engine = await _postgres_engine(database, None)
     try:
         yield engine
     finally:
@@ -85,9 +90,7 @@ async def working_engine(
     worker = Worker(worker_name(tools.database), environments)
     publisher = Publisher(tools, worker, lease_seconds=settings.lease_seconds)
     local = EmbeddedEngine({PUBLISH: publisher.drain, RENDER: tools.renderer.render})
-    engine = local if tools.database.is_sqlite else PostgresEngine(tools.database.url, local)
-    if isinstance(engine, PostgresEngine):
-        await engine.start()
+    engine = local if tools.database.is_sqlite else await _postgres_engine(tools.database, local)
     ticker = Ticker(tools.database, tools.clock, local, worker, cap_seconds=settings.ticker_seconds)
     await tools.renderer.start()
     sending = DeliveryLoop(Deliverer(tools.database, tools.clock, tools.vault), tools.signals.anything)

@@ -28,6 +28,14 @@ class Engine(Protocol):
         ...
 
 
+class RunningEngine(Engine, Protocol):
+    """An engine as its owner holds it."""
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Take no more, let what runs come to a stop, and cancel what has not after the grace period."""
+        ...
+
+
 class CommittedEngine:
     """An engine for callers who may be inside a unit of work: it hears of their rows once these are committed."""
 

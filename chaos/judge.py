@@ -67,6 +67,7 @@ def _detail(post: Post, word: str, count: int, state: Mapping[str, Any]) -> dict
         "verdict": word,
         "post": post.number,
         "surface": post.surface,
+        "words": post.words,
         "target": post.target_id,
         "status": state.get("status"),
         "timesSeen": count,

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
+from chaos.evidence import add_evidence
 from chaos.fleet import Fleet
 from chaos.judge import Verdict, judge
 from chaos.material import prepare
@@ -23,6 +24,9 @@ KILLS_AT_LEAST = 4
 QUIET_SECONDS = 90.0
 WAIT_SECONDS = 3
 """Less than a process lives on a slow machine: who waits for longer is cut off by one kill after the other."""
+SETTLE_SECONDS = 4.0
+"""Late effects come half a second after their call. The rest is for the judge, who may be slow to hear the call: an
+effect that comes later than this is what no client could tell from one that never comes."""
 OPEN = "queued,publishing,unconfirmed"
 _PAGE = 200
 _TOLD_SECONDS = 10.0
@@ -41,7 +45,8 @@ def run(engine: str, *, seed: str, posts: int, say: Say) -> Outcome:
     """One run on one engine: one process that serves, and on PostgreSQL two that work; all are killed."""
     start = time.monotonic()
     pages = max(PAGES_AT_LEAST, posts // POSTS_PER_PAGE)
-    with stage(engine, seed, pages=pages) as place:
+    settle = {"PUBLICIST_SETTLE_SECONDS": str(SETTLE_SECONDS)}
+    with stage(engine, seed, pages=pages, extra=settle) as place:
         fleet, look = place.fleet, place.judge
         make = prepare(fleet.front, seed)
         made = [make(number) for number in range(posts)]
@@ -50,6 +55,7 @@ def run(engine: str, *, seed: str, posts: int, say: Say) -> Outcome:
         look.control("DELETE", "plan")
         states = _await_ends(fleet, posts, say)
         verdict = judge(made, states, look.published())
+        add_evidence(verdict, look, fleet.front)
         fleet.stop()
     return Outcome(verdict, fleet.kills, round(time.monotonic() - start, 1))
 

@@ -1,7 +1,10 @@
 """The judge of chaos runs calls every mishap by its name."""
 
+from typing import Any
+
 import pytest
 
+from chaos.evidence import calls_about
 from chaos.judge import judge, word_for
 from chaos.posts import Post
 
@@ -39,3 +42,17 @@ def test_a_post_is_judged_by_what_is_said_and_what_is_seen(status: str, seen: in
 @pytest.mark.parametrize("status", ["failed", "rejected", "unconfirmed"])
 def test_an_end_without_a_reason_is_a_loss(status: str) -> None:
     assert word_for({"status": status}, 0) == "lost"
+
+
+def test_the_evidence_is_every_call_about_a_post_and_about_what_it_became() -> None:
+    def entry(number: int, path: str, params: dict[str, str], **effect: list[str]) -> dict[str, Any]:
+        return {"n": number, "path": path, "params": params, "effect": effect}
+
+    entries = [
+        entry(1, "/v25.0/900/media", {"caption": "these words"}, created=["17"]),
+        entry(2, "/v25.0/900/media", {"caption": "other words"}, created=["18"]),
+        entry(3, "/v25.0/900/media_publish", {"creation_id": "17"}, published=["99"]),
+        entry(4, "/v25.0/900/media_publish", {"creation_id": "18"}, published=["98"]),
+        entry(5, "/v25.0/99", {"fields": "permalink"}),
+    ]
+    assert [one["n"] for one in calls_about("these words", entries)] == [1, 3, 5]

@@ -196,6 +196,7 @@ def test_a_carousel_whose_answer_was_lost_is_made_again_with_new_items(fate: str
     over = run(decide, first, model)
     assert failed(over.ending).error.error_class is ErrorClass.TRANSIENT
     assert not failed(over.ending).final
+    assert failed(over.ending).error.rule == "instagram.carousel.answer_lost"
     assert "makes" not in failed(over.ending).error.message, "the last attempt says it too"
     done = run(decide, over.again(first, after=timedelta(seconds=10)), model)
     assert isinstance(done.ending, Published)

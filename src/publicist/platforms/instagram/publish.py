@@ -36,6 +36,7 @@ EARLY_TRIES = 12
 """Times Meta may say that a container is not ready yet (9007) before the attempt ends."""
 CHILD_TAKEN = 2207006
 """What Instagram answers for an item that another carousel has already (Instagram Platform, Error Codes)."""
+ANSWER_LOST = "instagram.carousel.answer_lost"
 _PERMALINK_TRIES = 3
 _PERMALINK_FIELDS = "id,permalink,caption"
 
@@ -78,7 +79,9 @@ def _anew(job: Job, failed: Failed) -> Failed:
         return failed
     message = "The answer to making the carousel was lost, and Instagram takes its items only once."
     again = "Nothing was published. Publicist makes it anew a few times; then POST /v1/posts/{id}/retry sends it again."
-    error = replace(failed.error, error_class=ErrorClass.TRANSIENT, message=message, remediation=again)
+    error = replace(
+        failed.error, error_class=ErrorClass.TRANSIENT, message=message, remediation=again, rule=ANSWER_LOST
+    )
     return replace(failed, error=error)
 
 

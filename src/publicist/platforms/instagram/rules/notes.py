@@ -53,6 +53,13 @@ NOTES: tuple[RuleNote, ...] = (
         "Try again later; re-encode the file if it repeats.",
     ),
     _note(
+        "instagram.carousel.answer_lost",
+        "The answers to making the carousel were lost",
+        "The connection failed each time Publicist made the carousel. Instagram may have made it and takes its items "
+        "only once, so every attempt makes new items; after the last one the post failed. Nothing was published.",
+        "Send it with POST /v1/posts/{id}/retry when Meta answers again.",
+    ),
+    _note(
         "instagram.publish.quota",
         "The daily publishing limit is reached",
         "Instagram allows a number of API posts per account in 24 hours (100, or less for some accounts).",

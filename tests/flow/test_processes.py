@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from chaos.rig import free_port, simulated_meta
 from publicist.storage.session import driver_url
@@ -158,6 +160,19 @@ def test_a_database_that_forgets_is_refused(tmp_path: Path, env: dict[str, str])
     words = _refused("worker", "--data-dir", str(tmp_path / "data"), **env)
     assert "synchronous_commit=off" in words
     assert "synchronous_commit=on" in words
+
+
+def test_a_database_that_hides_its_timeline_is_refused(tmp_path: Path, env: dict[str, str]) -> None:
+    """As servers do that only speak PostgreSQL's protocol, and have no such function."""
+    url, role = sa.make_url(env["PUBLICIST_DATABASE_URL"]), f"role_{uuid.uuid4().hex}"
+    with psycopg.connect(env["PUBLICIST_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'CREATE ROLE {role} LOGIN; GRANT ALL ON DATABASE "{url.database}" TO {role}')
+        connection.execute(f"GRANT ALL ON SCHEMA public TO {role}")
+        connection.execute("REVOKE EXECUTE ON FUNCTION pg_walfile_name(pg_lsn) FROM public")
+    env = env | {"PUBLICIST_DATABASE_URL": url.set(username=role).render_as_string(hide_password=False)}
+    words = _refused("worker", "--data-dir", str(tmp_path / "data"), **env)
+    assert "PostgreSQL does not tell its timeline" in words
+    assert "pg_walfile_name" in words
 
 
 def _refused(*arguments: str, **env: str) -> str:

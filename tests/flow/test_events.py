@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from publicist.client.stream import messages
 from publicist.domain.events import EVENT_TYPES
 from tests.support.served import ON_BOTH, SHARED, Served, serving
 
@@ -36,16 +37,9 @@ def feed(served: Served, **query: Any) -> dict[str, Any]:
     return found
 
 
-def messages(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    """The messages of a stream, as a browser's EventSource takes them apart."""
-    fields: dict[str, str] = {}
-    for line in lines:
-        if not line and fields:
-            yield {**fields, "data": json.loads(fields["data"])}
-            fields = {}
-        elif line and not line.startswith(":"):
-            name, _, value = line.partition(": ")
-            fields[name] = value
+def events_of(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    """The messages of a stream that are events, with their data taken apart."""
+    return ({**fields, "data": json.loads(fields["data"])} for fields in messages(lines) if "data" in fields)
 
 
 def test_a_post_tells_its_story_in_pages(served: Served, account_of: Account) -> None:
@@ -93,11 +87,11 @@ def test_a_stream_goes_on_after_the_last_event_that_was_received(served: Served,
         lines = reply.iter_lines()
         assert next(lines) == ": connected"
         post = schedule(served, account, "streamed")
-        got = next(messages(lines))
+        got = next(events_of(lines))
     assert (got["event"], got["data"]["type"], got["data"]["data"]["id"]) == ("post.queued", "post.queued", post)
     served.call("DELETE", f"/v1/posts/{post}")
     with served.http.stream("GET", url, headers={**headers, "Last-Event-ID": got["id"]}) as reply:
-        missed = next(messages(reply.iter_lines()))
+        missed = next(events_of(reply.iter_lines()))
     assert (missed["event"], missed["data"]["data"]["id"]) == ("post.canceled", post)
     wrong = served.call("GET", "/v1/events/stream", headers={"Last-Event-ID": "7"})
     assert (wrong.status_code, wrong.json()["error"]["rule"]) == (400, "Last-Event-ID")
@@ -110,4 +104,4 @@ def test_a_server_that_stops_ends_its_streams_cleanly(tmp_path: Path) -> None:
             lines = reply.iter_lines()
             assert next(lines) == ": connected"
             os.kill(served.pid, signal.SIGTERM)
-            assert list(messages(lines)) == []
+            assert list(events_of(lines)) == []

@@ -41,16 +41,19 @@ async def stream_events(
     query: Annotated[FollowQuery, Query()],
     last_event_id: Annotated[str | None, Header(description="As `after`; browsers send it by themselves.")] = None,
 ) -> StreamingResponse:
-    """Server-sent events. It begins with what happens from now on, or after the event that `Last-Event-ID` names."""
+    """Server-sent events. It begins with what happens from now on, or after the event that `Last-Event-ID` names. The
+    first message has no data, only the `id` to go on from after a cut that comes before the first event."""
     if last_event_id and parse_uuid(last_event_id) is None:
         raise ValidationFailed(f"Last-Event-ID is {last_event_id!r}; it is not an event's id.", rule="Last-Event-ID")
-    place = await app.events.start(caller, last_event_id or query.after)
-    following = app.events.follow(caller, place, query.as_filter(), app.closing)
-    return StreamingResponse(_lines(following), media_type="text/event-stream", headers=_STREAM)
+    start = await app.events.start(caller, last_event_id or query.after)
+    following = app.events.follow(caller, start.place, query.as_filter(), app.closing)
+    return StreamingResponse(_lines(start.last_id, following), media_type="text/event-stream", headers=_STREAM)
 
 
-async def _lines(following: AsyncIterator[Event | None]) -> AsyncIterator[str]:
+async def _lines(last_id: str | None, following: AsyncIterator[Event | None]) -> AsyncIterator[str]:
     yield ": connected\n\n"
+    if last_id is not None:
+        yield f"id: {last_id}\n\n"
     async for event in following:
         yield _message(event) if event is not None else ": nothing new\n\n"
 

@@ -89,6 +89,22 @@ def sandbox_connect(
 
 
 @app.command()
+def listen(
+    forward_to: Annotated[str | None, typer.Option(help="POST each event to this URL too, signed.")] = None,
+    event: Annotated[list[str] | None, typer.Option(help="Only events of this type; repeatable.")] = None,
+    after: Annotated[str | None, typer.Option(help="Begin after the event with this id instead of now.")] = None,
+    secret: Annotated[
+        str, typer.Option(envvar="PUBLICIST_LISTEN_SECRET", help="Signing secret (whsec_...); a new one if not given.")
+    ] = "",
+    url: Annotated[str, typer.Option(envvar="PUBLICIST_URL", help="Where Publicist runs.")] = "http://127.0.0.1:8484",
+    key: Annotated[str, typer.Option(envvar="PUBLICIST_API_KEY", help="An API key.")] = "",
+    json: Json = False,
+) -> None:
+    """Show events as they happen, and send them on to a URL on this machine, as webhooks come."""
+    _run("listen", url=url, key=key, forward_to=forward_to, types=event or [], after=after, secret=secret, as_json=json)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     print(__version__)

@@ -2,14 +2,15 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import httpx2
 
-Json = dict[str, Any]
+from publicist.client.stream import EventStream, Refused
+from publicist.client.stream import Json as Json
 
 _TRIES = 4
 _FIRST_PAUSE_SECONDS = 0.5
@@ -90,6 +91,20 @@ class Client:
     def reschedule(self, post_id: str, scheduled_at: str) -> Json:
         """Move a queued post."""
         return self._call("PATCH", f"/v1/posts/{post_id}", json={"scheduledAt": scheduled_at})
+
+    def follow_events(
+        self, *, after: str | None = None, types: Sequence[str] = (), say: Callable[[str], None] = lambda _: None
+    ) -> Iterator[Json]:
+        """Events as they happen, or all since the one with the id `after`, without end; each is yielded once.
+
+        After a cut it goes on where it was; `say` is told. Raises ApiError when there is no stream at first.
+        """
+        try:
+            yield from EventStream(self.http, after=after, types=types, say=say)
+        except httpx2.TransportError as error:
+            raise ApiError(0, {"message": f"{self.base_url} could not be reached: {error}"}) from None
+        except Refused as refused:
+            raise ApiError(refused.reply.status_code, _error(refused.reply)) from None
 
     def _call(self, method: str, path: str, *, tries: int = _TRIES, **options: Any) -> Json:
         """Send, and send again what may pass: the key of a write makes that harmless. Raises ApiError."""

@@ -28,6 +28,14 @@ class FeedPage:
     has_more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a follower begins: after the event with this id; None when there is no event yet."""
+
+    place: int
+    last_id: str | None
+
+
 class Events:
     """Reads events; they are written with the state change they tell of."""
 
@@ -43,13 +51,14 @@ class Events:
         shown = tuple(found[:limit])
         return FeedPage(shown, shown[-1].id if shown else after, len(found) > limit)
 
-    async def start(self, caller: Caller, after: str | None) -> int:
+    async def start(self, caller: Caller, after: str | None) -> Start:
         """Where a follower begins: after that event, or after all there are. Raises ValidationFailed (after)."""
         if after:
-            return await self._place(caller, after)
+            return Start(await self._place(caller, after), after)
         await self._give_places(caller)
         async with self._database.read() as connection:
-            return await events.last_place(connection, caller)
+            place = await events.last_place(connection, caller)
+            return Start(place, await events.id_at(connection, caller, place))
 
     async def follow(
         self, caller: Caller, place: int, by: EventFilter, closing: asyncio.Event

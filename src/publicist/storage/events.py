@@ -92,6 +92,13 @@ async def last_place(connection: Connection, caller: Caller) -> int:
     return found or 0
 
 
+async def id_at(connection: Connection, caller: Caller, place: int) -> str | None:
+    """The id of the caller's event with this sequence."""
+    query = sa.select(_events.c.id).where(*_of(caller), _events.c.sequence == place)
+    found: str | None = (await connection.execute(query)).scalar()
+    return found
+
+
 async def newest_place(connection: Connection, caller: Caller) -> int:
     """The sequence of the newest event, once every event that is there has one; for a write transaction."""
     while await waits_for_place(connection, caller):

@@ -6,7 +6,8 @@ from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
-from publicist.crypto.envelope import Vault, load_master_key
+from publicist.crypto.envelope import Vault
+from publicist.crypto.master_keys import GivenKeys, KeyFile
 from publicist.domain.environments import Environment
 from publicist.domain.platform import Timing
 from publicist.kit.clock import Clock
@@ -77,7 +78,7 @@ async def open_application(settings: Settings, addresses: Addresses) -> AsyncIte
     """Start everything that serving needs, and stop it in order at the end.
 
     Raises `kit.lock.DirectoryInUse` for a SQLite directory that another process serves, `NotForSqlite`,
-    `storage.durability.UnsafeDatabase` and `crypto.envelope.MasterKeyError`.
+    `storage.durability.UnsafeDatabase` and `crypto.master_keys.MasterKeyError`.
     """
     if not settings.work:
         _refuse_sqlite(settings, "PUBLICIST_WORK=false")
@@ -140,19 +141,24 @@ def _decoder_limits(settings: Settings) -> DecoderLimits:
     )
 
 
+def master_keys(settings: Settings) -> GivenKeys | KeyFile:
+    """Those of the setting, or the file of the data directory. Raises MasterKeyError."""
+    given = settings.master_key
+    return KeyFile(settings.data_dir) if given is None else GivenKeys(given.get_secret_value())
+
+
 def _blobs(settings: Settings) -> LocalBlobs:
     return LocalBlobs(settings.data_dir / "media")
 
 
 def _parts(settings: Settings, addresses: Addresses, http: HttpClient, files: FileTools) -> _Parts:
     database, clock = files.database, files.clock
-    secret = settings.master_key.get_secret_value() if settings.master_key else None
-    vault = Vault(load_master_key(secret, settings.data_dir))
+    vault = Vault(master_keys(settings))
     bases = _bases(settings, addresses)
     media = MediaService(
         files,
         MediaSettings(
-            vault.derive("media urls"),
+            vault.derive_all("media urls"),
             timedelta(hours=settings.media_url_hours),
             settings.media_max_bytes,
             bases,

@@ -34,7 +34,8 @@ class Rig:
 
     def __init__(self, database: Database, caller: Caller, clock: ManualClock) -> None:
         self.database, self.caller, self.clock = database, caller, clock
-        vault = Vault(os.urandom(32))
+        key = os.urandom(32)
+        vault = Vault(lambda: (key,))
         self.service = Webhooks(database, clock, vault, PostSignals())
         self.deliverer = Deliverer(database, clock, vault)
         self.endpoint_id = ""

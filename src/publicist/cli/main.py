@@ -68,6 +68,18 @@ def keys_create(
     _run("keys", environment=env, name=name, data_dir=data_dir, as_json=json)
 
 
+@keys.command("rotate-master")
+def keys_rotate_master(
+    forget_old: Annotated[
+        bool, typer.Option("--forget-old", help="No new key: forget the older ones, and media URLs they signed.")
+    ] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Seal every stored token with a new master key, while servers run."""
+    _run("rotate_master", forget_old=forget_old, data_dir=data_dir, as_json=json)
+
+
 @media.command("sweep")
 def media_sweep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many files have expired.")] = False,

@@ -17,7 +17,7 @@ from publicist.bootstrap import NotForSqlite, open_application
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.cli.sandbox_process import SandboxDied, SandboxOptions, SandboxProcess, sandbox_process
 from publicist.cli.stopping import MARGIN_SECONDS, end_within
-from publicist.crypto.envelope import MasterKeyError
+from publicist.crypto.master_keys import MasterKeyError
 from publicist.domain.environments import Environment
 from publicist.kit import log
 from publicist.kit.lock import DirectoryInUse, DirectoryLock

@@ -10,7 +10,7 @@ import uvicorn
 from publicist.bootstrap import NotForSqlite, open_worker
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.cli.stopping import MARGIN_SECONDS, end_within
-from publicist.crypto.envelope import MasterKeyError
+from publicist.crypto.master_keys import MasterKeyError
 from publicist.domain.environments import Environment
 from publicist.kit import log
 from publicist.kit.settings import Settings

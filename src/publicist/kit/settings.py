@@ -43,7 +43,8 @@ class Settings(BaseSettings):
     meta_graph_version: str = Field("v25.0", pattern=r"^v\d+\.\d$", description="Graph API version to call.")
     master_key: SecretStr | None = Field(
         None,
-        description="Base64 of the 32-byte key that wraps token keys; generated in the data directory if unset.",
+        description="Base64 of the 32-byte key that wraps token keys; generated in the data directory if unset. "
+        "Several are separated by commas: the first seals, all open.",
     )
     sandbox: bool = Field(True, description="Start the built-in simulated Meta that serves test keys.")
     sandbox_url: HttpUrl | None = Field(

@@ -27,10 +27,11 @@ _USERS_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class MediaSettings:
-    """`bases` are the URLs under which each environment's upstream reaches this server; `rehost` whether files of URLs
-    are stored and served by Publicist unless an item says otherwise; `lookup` finds the addresses of a host."""
+    """`url_keys` sign URLs of files, the first one new ones; `bases` are the URLs under which each environment's
+    upstream reaches this server; `rehost` whether files of URLs are stored and served by Publicist unless an item says
+    otherwise; `lookup` finds the addresses of a host."""
 
-    url_key: bytes
+    url_keys: tuple[bytes, ...]
     url_lifetime: timedelta
     max_bytes: int
     bases: Mapping[Environment, str]
@@ -184,14 +185,16 @@ class MediaService:
     def url(self, media: Media) -> str:
         """A signed, expiring, anonymous URL of a file, under the address its environment's upstream reaches."""
         expires = self._clock.now() + self._settings.url_lifetime
-        path = sign_path(self._settings.url_key, media.id, extension_of(media.facts.mime), expires)
+        path = sign_path(self._settings.url_keys[0], media.id, extension_of(media.facts.mime), expires)
         return self._settings.bases[media.environment] + path
 
     async def by_signed_path(self, name: str, expires: str, signature: str) -> Media:
         """The file a signed URL names. Raises Forbidden for a URL that is not ours or not valid any more."""
         media_id, _, ext = name.partition(".")
         now = self._clock.now()
-        if not expires.isdecimal() or not verify(self._settings.url_key, media_id, ext, int(expires), signature, now):
+        if not expires.isdecimal() or not any(
+            verify(key, media_id, ext, int(expires), signature, now) for key in self._settings.url_keys
+        ):
             raise Forbidden(
                 "This media URL is not valid, or not any more.",
                 rule="media.url_expired",

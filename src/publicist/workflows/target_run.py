@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from publicist.domain.holds import Hold, HoldReason
 from publicist.domain.platform import (
     Call,
@@ -33,6 +35,8 @@ from publicist.workflows.pace import pause_of
 from publicist.workflows.quota import Wanted
 from publicist.workflows.situation import Situation, cannot
 from publicist.workflows.tools import PublishTools
+
+log = structlog.get_logger(__name__)
 
 
 class TwinInDoubt(Exception):
@@ -223,11 +227,7 @@ class TargetRun:
 
     async def _send(self, calls: Sequence[Call]) -> None:
         """Intents in one transaction (with the outcomes before them), then the calls side by side."""
-        sent = [self._intent(call) for call in calls]
-        deadline = self._lease.send_deadline()
-        kept = [record for record in sent if record.kind != StepKind.READ]
-        if kept:
-            await self._commit_intents(kept)
+        sent, deadline = await self._announce([self._intent(call) for call in calls])
         outcomes = await asyncio.gather(*(self._perform(call, deadline) for call in calls))
         now = self._tools.clock.now()
         for record, outcome in zip(sent, outcomes, strict=True):
@@ -235,6 +235,23 @@ class TargetRun:
             if outcome.served_at is not None:
                 self._offset = outcome.served_at - now
         await self._slow_down(outcomes, now)
+
+    async def _announce(self, intents: Sequence[StepRecord]) -> tuple[Sequence[StepRecord], float]:
+        """Store the intents; the boot-time second until which their publish call may be sent.
+
+        When storing it took longer than that, it is stored anew: nothing was sent, and the account is still ours.
+        """
+        publishes = any(record.kind == StepKind.ONCE for record in intents)
+        while True:
+            deadline = self._lease.send_deadline()
+            kept = [record for record in intents if record.kind != StepKind.READ]
+            if kept:
+                await self._commit_intents(kept)
+            if not publishes or boot_seconds() <= deadline:
+                return intents, deadline
+            log.warning("intent.slow", target_id=self._target.id)
+            now = self._tools.clock.now()
+            intents = [replace(record, sent_at=now) for record in intents]
 
     async def _commit_intents(self, intents: Sequence[StepRecord]) -> None:
         """Store what is about to be sent, in one transaction under the account's lock.

@@ -31,7 +31,7 @@ async def test_expired_files_go_by_themselves_even_after_a_sweep_that_failed(
     database: Database, tmp_path: Path, decoders: Decoders
 ) -> None:
     clock, blobs = ManualClock(NOW), LocalBlobs(tmp_path / "media")
-    settings = MediaSettings(b"k" * 32, timedelta(hours=48), 1_000_000, dict.fromkeys(Environment, "http://h"))
+    settings = MediaSettings((b"k" * 32,), timedelta(hours=48), 1_000_000, dict.fromkeys(Environment, "http://h"))
     media = MediaService(FileTools(database, clock, blobs, decoders), settings)
     caller = await add_caller(database)
     await media.store_bytes(caller, files.jpeg(), "image/jpeg")

@@ -99,10 +99,10 @@ def shown(number: int, text: str = "hello") -> Reply:
 @pytest.fixture
 async def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """Everything, with a clock that stands still."""
-    clock, signals, vault = ManualClock(NOW), PostSignals(), Vault(b"k" * 32)
+    clock, signals, vault = ManualClock(NOW), PostSignals(), Vault(lambda: (b"k" * 32,))
     blobs = LocalBlobs(tmp_path_factory.mktemp("media"))
     files = FileTools(database, clock, blobs, Decoders())
-    media = MediaService(files, MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES))
+    media = MediaService(files, MediaSettings((b"k" * 32,), timedelta(hours=1), 10_000_000, BASES))
     async with aclosing(files.decoders), scripted_meta() as meta, upstream_to(meta.url) as upstream:
         caller, id = await add_caller(database), new_id()
         token = vault.seal("page-token", id)

@@ -65,7 +65,7 @@ class Desk:
 async def desk(database: Database, tmp_path: Path, decoders: Decoders) -> Desk:
     """A service that does not wait unless told to."""
     clock, engine, signals = ManualClock(NOW), NotingEngine(), PostSignals()
-    settings = MediaSettings(b"k" * 32, timedelta(hours=1), 10_000_000, BASES)
+    settings = MediaSettings((b"k" * 32,), timedelta(hours=1), 10_000_000, BASES)
     media = MediaService(FileTools(database, clock, LocalBlobs(tmp_path / "media"), decoders), settings)
     post_settings = PostSettings(0.0, "http://127.0.0.1", GUARD, ticker=TICKER)
     posts = Posts(database, clock, media, engine, signals, post_settings, QuotaBook())

@@ -34,7 +34,7 @@ class Desk:
 
     def another(self, patience: float = 20.0) -> Idempotency:
         """A service as another process has it."""
-        return Idempotency(self.database, self.clock, Vault(b"k" * 32), patience)
+        return Idempotency(self.database, self.clock, Vault(lambda: (b"k" * 32,)), patience)
 
     def request(self, key: str = "k", route: str = ROUTE, caller: Caller | None = None) -> KeyedRequest:
         """A request of the caller."""

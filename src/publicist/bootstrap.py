@@ -16,6 +16,7 @@ from publicist.kit.lock import DirectoryLock
 from publicist.kit.settings import SANDBOX_APP_ID, SANDBOX_APP_SECRET, Settings
 from publicist.media.decoders import DecoderLimits, Decoders
 from publicist.platforms import Upstream, registry
+from publicist.services.account_health import AccountHealthService
 from publicist.services.accounts import Accounts, ConnectSettings
 from publicist.services.application import Addresses, Application
 from publicist.services.events import Events
@@ -39,11 +40,13 @@ from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
 from publicist.worker.sweeper import sweeping
+from publicist.worker.tokens import keeping_tokens
 from publicist.worker.working import serving_engine, shared_clock, worker_name, working_engine
 from publicist.workflows.engine import CommittedEngine, Engine
 from publicist.workflows.holds import HoldLimits
 from publicist.workflows.renditions import FileTools, Renderer
 from publicist.workflows.signals import PostSignals
+from publicist.workflows.token_keeper import TokenKeeper
 from publicist.workflows.tools import PublishTools
 
 
@@ -86,7 +89,7 @@ async def open_application(settings: Settings, addresses: Addresses) -> AsyncIte
         working = working_engine(settings, parts.tools, tuple(Environment))
         async with (
             working if settings.work else serving_engine(parts.database) as engine,
-            sweeping(parts.expiry) if settings.work else nullcontext(),
+            _caring(parts) if settings.work else nullcontext(),
         ):
             yield await _application(parts, CommittedEngine(engine))
 
@@ -100,8 +103,17 @@ async def open_worker(settings: Settings, addresses: Addresses) -> AsyncIterator
     _refuse_sqlite(settings, "publicist worker")
     async with _opened(settings, addresses) as parts:
         environments = tuple(parts.tools.upstreams)
-        async with working_engine(settings, parts.tools, environments), sweeping(parts.expiry):
+        async with working_engine(settings, parts.tools, environments), _caring(parts):
             yield environments
+
+
+@asynccontextmanager
+async def _caring(parts: _Parts) -> AsyncIterator[None]:
+    """What a process that works does beside publishing: files expire, tokens are looked after."""
+    tools = parts.tools
+    keeper = TokenKeeper(tools.database, tools.clock, tools.vault, tools.upstreams)
+    async with sweeping(parts.expiry), keeping_tokens(keeper, parts.settings.token_look_seconds):
+        yield
 
 
 class NotForSqlite(Exception):
@@ -217,6 +229,7 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         http=parts.http,
         organizations=organizations,
         accounts=accounts,
+        account_health=AccountHealthService(database, clock),
         limits=Limits(database, clock, vault, parts.tools.upstreams, parts.tools.quotas),
         media=parts.media,
         renditions=Renditions(database, clock, parts.media, engine, post_settings.limits),

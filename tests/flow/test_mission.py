@@ -142,6 +142,24 @@ def test_without_the_instagram_scopes_only_pages_are_connected_and_what_is_missi
 # Token lifecycle
 
 
+def test_a_token_is_looked_after_on_schedule_and_token_expiring_fires_before_expiry(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", env={"PUBLICIST_TOKEN_LOOK_SECONDS": "1"}) as fresh:
+        world = fresh.control("GET", "world")
+        user = world["users"][0] | {"token_seconds": 5 * 86_400}
+        fresh.control("POST", "seed", json={"users": [user], "pages": world["pages"]})
+        accounts = fresh.connect()
+        query = {"type": "token.expiring"}
+        warned = wait_for(lambda: len(fresh.call("GET", "/v1/events", params=query).json()["data"]) >= len(accounts))
+        found = fresh.call("GET", "/v1/events", params=query).json()["data"]
+        tries = [entry["params"].get("grant_type") for entry in upstream(fresh, 0, "/oauth/access_token")]
+        health = fresh.call("GET", f"/v1/accounts/{accounts[0]['id']}").json()["health"]
+    assert warned
+    assert {event["data"]["accountId"] for event in found} == {account["id"] for account in accounts}
+    assert {(event["data"]["cause"], event["data"]["daysUntilExpiry"]) for event in found} == {("token", 5)}
+    assert tries.count("fb_exchange_token") >= 2, "at connect, and when it was found to end soon"
+    assert (health["status"], health["nextExpiry"]["cause"]) == ("expiring", "token")
+
+
 def test_the_short_lived_token_is_exchanged_for_a_sixty_day_one_at_connect_time(served: Served) -> None:
     before = len(served.journal())
     served.connect()

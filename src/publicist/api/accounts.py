@@ -12,6 +12,7 @@ from publicist.api.openapi import json_body
 from publicist.api.schemas.accounts import (
     AccountList,
     AccountOut,
+    AccountWithHealth,
     CompleteIn,
     CompleteOut,
     ConnectIn,
@@ -19,6 +20,7 @@ from publicist.api.schemas.accounts import (
     Disconnected,
     LimitsOut,
     account_out,
+    account_with_health,
     complete_out,
     connect_out,
     limits_out,
@@ -57,9 +59,10 @@ async def list_accounts(
 
 
 @router.get("/{account_id}", operation_id="getAccount", summary="Get an account", responses=errors(404))
-async def get_account(app: App, caller: CallerDep, account_id: str) -> AccountOut:
-    """One connected account."""
-    return account_out(await app.accounts.get(caller, uuid_or_404(account_id, "account")))
+async def get_account(app: App, caller: CallerDep, account_id: str) -> AccountWithHealth:
+    """One connected account, with its `health`: whether it can publish, for how long, and what to do."""
+    account = await app.accounts.get(caller, uuid_or_404(account_id, "account"))
+    return account_with_health(account, await app.account_health.of(account))
 
 
 @router.delete(

@@ -24,6 +24,17 @@ class Grant:
     declined_scopes: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
+    checked_at: datetime | None = None
+    """When Meta was last asked about the token."""
+    next_check_at: datetime | None = None
+    """None: as soon as possible."""
+    refreshed_at: datetime | None = None
+    """When the token was last exchanged for one that lives longer."""
+
+    @property
+    def seal_context(self) -> str:
+        """What the token is sealed for: a grant that is renewed keeps it."""
+        return f"{self.organization_id}:{self.environment}:{self.family}:{self.subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,10 @@ class Account:
     paused_at: datetime | None = None
     throttled_until: datetime | None = None
     """Nothing new is started before this: the upstream's limits are (nearly) used up."""
+    token_died_at: datetime | None = None
+    """When Meta said that it does not accept the token any more; None while it does."""
+    token_death: str | None = None
+    """Why, in Meta's words."""
 
 
 @dataclass(frozen=True, slots=True)

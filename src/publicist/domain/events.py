@@ -37,6 +37,11 @@ EVENT_TYPES: Mapping[str, str] = {
     "post.edited": "The content of a queued target was changed; `changed` says which members.",
     "post.rescheduled": "A queued target was moved to another time.",
     "account.connected": "A consent created or renewed an account.",
+    "token.expiring": "An account's access ends in 14, 7, 3 or 1 days, and only its owner can change that.",
+    "token.refreshed": "The token of an account's consent was exchanged for one that lives longer.",
+    "token.revoked": "Meta does not accept an account's token any more; its scheduled posts wait.",
+    "account.reconnect_required": "An account has to be connected again before anything can be published.",
+    "account.recovered": "An account that had to be connected again can publish; posts that waited go out.",
     "webhook.disabled": "A webhook endpoint failed for days without one success and was switched off.",
     "account.disconnected": "An account was disconnected; its post history stays.",
 }

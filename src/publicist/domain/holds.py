@@ -18,6 +18,8 @@ class HoldReason(StrEnum):
     """The same content may be on its way to the same account: its fate has to be known first."""
     PAUSED = "paused"
     """The account or the organization is paused."""
+    RECONNECT = "reconnect"
+    """Meta does not accept the account's token any more: it has to be connected again."""
     QUOTA = "quota"
     """The account has published or prepared as much as the network allows in a day."""
     THROTTLE = "throttle"

@@ -49,6 +49,10 @@ class ErrorClass(StrEnum):
     DUPLICATE = "duplicate"
 
 
+DEAD_TOKEN = "meta.token.dead"  # noqa: S105 - a rule id
+"""The rule of every refusal that says that the account's token is not good any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """Bytes of a stored file to send with a request: `length` bytes from `offset`.
@@ -111,6 +115,11 @@ class UpstreamError:
     code: int | None = None
     subcode: int | None = None
     raw: Any = None
+
+    @property
+    def is_dead_token(self) -> bool:
+        """Whether the account's token is not good any more, and nothing came of the call."""
+        return self.rule == DEAD_TOKEN and self.not_done
 
     def to_json(self) -> dict[str, Any]:
         """For storage in a step row."""

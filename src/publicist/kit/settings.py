@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         10, description="How long a stopping process waits for calls under way; the rest is looked up by the next."
     )
     ticker_seconds: Seconds = Field(1, description="Longest pause between two looks for due work.")
+    token_look_seconds: Seconds = Field(
+        60, description="Pause between two looks for tokens that are due to be asked about; each is due once a day."
+    )
     upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")
     media_max_bytes: int = Field(4_000_000_000, gt=0, description="Largest file POST /v1/media takes, in bytes.")
     body_max_bytes: int = Field(40_000_000, gt=0, description="Largest JSON body, in bytes (bytesBase64 included).")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from publicist.domain.platform import ErrorClass
+from publicist.domain.platform import DEAD_TOKEN, ErrorClass
 
 VERIFIED = date(2026, 11, 23)
 NOT_DONE, IN_DOUBT = True, False
@@ -13,7 +13,7 @@ REPORTED = "community report"
 
 REACHABLE = "instagram.media.reachable"
 PERMISSION = "meta.permission.missing"
-TOKEN = "meta.token.dead"  # noqa: S105 - a rule id
+TOKEN = DEAD_TOKEN
 
 RECONNECT = "Connect the account again at POST /v1/accounts/connect/facebook."
 GRANT = "Connect the account again and grant every permission; check that your role on the Page allows publishing."

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from publicist.domain.failures import public_code
 from publicist.domain.platform import Request, UpstreamError
+from publicist.domain.token_life import TokenState
 from publicist.kit.errors import PlatformAuthFailed, PlatformUnavailable, PublicistError
 from publicist.meta.error_row import CHECK_APP
 from publicist.meta.errors import lost
@@ -90,19 +91,33 @@ async def debug_token(upstream: Upstream, token: str) -> TokenFacts:
     Meta takes the token to look at as a query parameter only. Raises PlatformUnavailable, and PlatformAuthFailed also
     for a token that is not valid or belongs to another app.
     """
-    app_token = f"{upstream.app_id}|{upstream.app_secret}"
-    reply = await _ask(upstream, app_token, Request("GET", "graph", "debug_token", {"input_token": token}))
-    facts = reply.get("data")
-    if not isinstance(facts, dict):
-        raise _failure(lost("Meta's answer about the token cannot be read."), upstream)
-    if facts.get("is_valid") is not True or str(facts.get("app_id")) != upstream.app_id:
+    state = await inspect_token(upstream, token)
+    if not state.is_valid:
         raise PlatformAuthFailed(
             "Facebook: the token of this consent is not valid for this app.",
             remediation="Start again at POST /v1/accounts/connect/facebook.",
             platform=_PLATFORM,
             platform_version=upstream.version,
         )
-    return TokenFacts(_instant(facts.get("expires_at")), _instant(facts.get("data_access_expires_at")))
+    return TokenFacts(state.expires_at, state.data_access_expires_at)
+
+
+async def inspect_token(upstream: Upstream, token: str) -> TokenState:
+    """What Meta says of a token, also of one that died. Raises PlatformUnavailable or PlatformAuthFailed (our app)."""
+    app_token = f"{upstream.app_id}|{upstream.app_secret}"
+    reply = await _ask(upstream, app_token, Request("GET", "graph", "debug_token", {"input_token": token}))
+    facts = reply.get("data")
+    if not isinstance(facts, dict):
+        raise _failure(lost("Meta's answer about the token cannot be read."), upstream)
+    error = facts.get("error")
+    is_ours = str(facts.get("app_id")) == upstream.app_id
+    words = str(error.get("message") or "") if isinstance(error, dict) else ""
+    return TokenState(
+        is_valid=facts.get("is_valid") is True and is_ours,
+        reason=words or (None if is_ours else "The token belongs to another app."),
+        expires_at=_instant(facts.get("expires_at")),
+        data_access_expires_at=_instant(facts.get("data_access_expires_at")),
+    )
 
 
 def _instant(seconds: object) -> datetime | None:

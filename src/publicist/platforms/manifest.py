@@ -14,6 +14,7 @@ from publicist.domain.pace import Quota
 from publicist.domain.platform import Call, Decision, Job, Outcome
 from publicist.domain.rehearsal import Answer
 from publicist.domain.rule_limits import RuleLimits
+from publicist.domain.token_life import TokenState
 from publicist.kit.http import HttpClient
 from publicist.preflight.rule import Rule, RuleNote
 
@@ -51,6 +52,14 @@ class Connector(Protocol):
         """Code for long-lived grant, with `accounts` still empty. Raises PlatformAuthFailed or PlatformUnavailable."""
         ...
 
+    async def inspect(self, upstream: Upstream, token: str) -> TokenState:
+        """What the network says of a token. Raises PlatformAuthFailed or PlatformUnavailable."""
+        ...
+
+    async def extend(self, upstream: Upstream, token: str) -> str:
+        """A grant's token that may live longer, or the same. Raises PlatformAuthFailed or PlatformUnavailable."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:
@@ -84,5 +93,7 @@ class Platform:
     none_found: tuple[str, str, str] | None = None
     """(rule, message, remediation) when a consent that starts here reaches no account of this network."""
     connector: Connector | None = None
+    data_access_ends: bool = False
+    """Whether an account's access ends with the person's data access (Meta: 90 days without using the app)."""
     connect_at: str | None = None
     """When there is no connector: the platform whose consent yields these accounts."""

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from publicist.crypto import states
@@ -10,8 +10,7 @@ from publicist.crypto.envelope import Vault
 from publicist.domain.accounts import Account, Consent, DiscoveredAccount, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
-from publicist.domain.events import Event
-from publicist.kit.clock import Clock, iso
+from publicist.kit.clock import Clock
 from publicist.kit.errors import NotFound, PlatformNotEnabled, PlatformRejected, ValidationFailed
 from publicist.kit.ids import new_id
 from publicist.kit.links import http_url
@@ -19,6 +18,7 @@ from publicist.platforms import Connector, Platform, Upstream, family, registry
 from publicist.storage import accounts, events, oauth_states, organizations
 from publicist.storage.oauth_states import OAuthState
 from publicist.storage.session import Connection, Database
+from publicist.workflows.account_events import access_is_back, account_event
 
 STATE_LIFETIME = timedelta(minutes=10)
 
@@ -92,7 +92,7 @@ class Accounts:
         now = self._clock.now()
         async with self._database.write() as connection:
             await accounts.update(connection, account.id, {"token": b"", "disconnected_at": now, "updated_at": now})
-            await events.add(connection, self._event(account, "account.disconnected"))
+            await events.add(connection, account_event(account, "account.disconnected", now))
 
     async def try_master_key(self) -> None:
         """Open one stored token, if there is any. Raises MasterKeyError: better at the start than at the first post."""
@@ -169,19 +169,19 @@ class Accounts:
                 raise states.BadState("used")
             grant = await self._save_grant(connection, caller, platform, consent)
             stored = [await self._save_account(connection, caller, opened.profile_id, grant, one) for one in found]
-            await events.add(connection, *(self._event(account, "account.connected") for account, _ in stored))
+            now = self._clock.now()
+            await events.add(connection, *(account_event(account, "account.connected", now) for account, _ in stored))
         return tuple(account for account, _ in stored), stored[0][1]
 
     async def _save_grant(self, connection: Connection, caller: Caller, platform: Platform, consent: Consent) -> Grant:
         now = self._clock.now()
-        context = f"{caller.organization_id}:{caller.environment}:{platform.family}:{consent.subject}"
         grant = Grant(
             id=new_id(),
             organization_id=caller.organization_id,
             environment=caller.environment,
             family=platform.family,
             subject=consent.subject,
-            token=self._vault.seal(consent.token, context),
+            token=b"",
             token_expires_at=consent.token_expires_at,
             data_access_expires_at=consent.data_access_expires_at,
             granted_scopes=consent.granted_scopes,
@@ -189,7 +189,8 @@ class Accounts:
             created_at=now,
             updated_at=now,
         )
-        return await accounts.save_grant(connection, grant)
+        sealed = self._vault.seal(consent.token, grant.seal_context)
+        return await accounts.save_grant(connection, replace(grant, token=sealed))
 
     async def _save_account(
         self, connection: Connection, caller: Caller, profile_id: str, grant: Grant, found: DiscoveredAccount
@@ -218,20 +219,10 @@ class Accounts:
             await accounts.add(connection, account)
         else:
             await accounts.update(connection, account.id, _renewed(account))
+        if found.token and before is not None and before.token_died_at is not None:
+            await accounts.update(connection, account.id, {"token_died_at": None, "token_death": None})
+            await access_is_back(connection, account, now)
         return account, before is None
-
-    def _event(self, account: Account, kind: str) -> Event:
-        data = {
-            "id": account.id,
-            "platform": account.platform,
-            "accountId": account.id,
-            "platformAccountId": account.platform_account_id,
-            "displayName": account.display_name,
-            "profileId": account.profile_id,
-            "at": iso(self._clock.now()),
-            **account.environment.marks,
-        }
-        return Event(new_id(), account.organization_id, account.environment, kind, None, data, self._clock.now())
 
     def _platform(self, name: str) -> Platform:
         platform = registry().get(name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from publicist.domain.environments import Environment
 from publicist.kit.http import HttpClient
 from publicist.kit.settings import Settings
+from publicist.services.account_health import AccountHealthService
 from publicist.services.accounts import Accounts
 from publicist.services.events import Events
 from publicist.services.idempotency import Idempotency
@@ -47,6 +48,7 @@ class Application:
     http: HttpClient
     organizations: Organizations
     accounts: Accounts
+    account_health: AccountHealthService
     limits: Limits
     media: MediaService
     renditions: Renditions

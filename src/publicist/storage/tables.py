@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from publicist.domain.environments import Environment
 from publicist.domain.renditions import RenditionState
 from publicist.domain.targets import TargetStatus
+from publicist.domain.token_life import Cause
 from publicist.domain.webhooks import DeliveryStatus
 from publicist.storage.types import EnumText, Id, Instant, Json
 
@@ -98,7 +99,11 @@ grants = sa.Table(
     sa.Column("declined_scopes", Json, nullable=False),
     _instant("created_at"),
     _instant("updated_at"),
+    _instant("checked_at", nullable=True),
+    _instant("next_check_at", nullable=True),
+    _instant("refreshed_at", nullable=True),
     sa.UniqueConstraint("organization_id", "environment", "family", "subject"),
+    sa.Index(None, "next_check_at"),
 )
 
 accounts = sa.Table(
@@ -120,11 +125,25 @@ accounts = sa.Table(
     _instant("disconnected_at", nullable=True),
     _instant("paused_at", nullable=True),
     _instant("throttled_until", nullable=True),
+    _instant("token_died_at", nullable=True),
+    sa.Column("token_death", sa.Text),
     sa.Column("lease_owner", sa.Text),
     _instant("lease_until", nullable=True),
     sa.Column("epoch", sa.BigInteger, nullable=False, server_default="0"),
     _instant("submitted_until", nullable=True),
     sa.UniqueConstraint("organization_id", "environment", "platform", "platform_account_id"),
+)
+
+token_warnings = sa.Table(
+    "token_warnings",
+    metadata,
+    _id(),
+    sa.Column("account_id", Id, sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("cause", EnumText(Cause), nullable=False),
+    _instant("ends_at"),
+    sa.Column("days", sa.Integer, nullable=False),
+    _instant("created_at"),
+    sa.UniqueConstraint("account_id", "cause", "ends_at", "days"),
 )
 
 media = sa.Table(

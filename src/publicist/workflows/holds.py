@@ -17,13 +17,25 @@ class HoldLimits:
 
 
 def hold_on_start(
-    target: Target, *, paused: bool, now: datetime, limits: HoldLimits, throttled_until: datetime | None = None
+    target: Target,
+    *,
+    paused: bool,
+    now: datetime,
+    limits: HoldLimits,
+    throttled_until: datetime | None = None,
+    is_dead: bool = False,
 ) -> Hold | None:
-    """The hold on a target whose attempt has not begun; one that is on already keeps its beginning and its end."""
+    """The hold on a target whose attempt has not begun; one that is on already keeps its beginning and its end.
+
+    `is_dead`: Meta does not accept the account's token. Scheduled posts wait for a new one; whoever wants a post now
+    is told now.
+    """
     if paused:
         return continued(target, HoldReason.PAUSED, now, limits)
+    if is_dead and target.scheduled_at is not None:
+        return continued(target, HoldReason.RECONNECT, now, limits)
     late = target.scheduled_at is not None and now - target.scheduled_at > limits.missed_after
-    if late and target.attempt_number == 0 and not _waited_for_room(target):
+    if late and (target.attempt_number == 0 or _waited_for_reconnect(target)) and not _waited_for_room(target):
         return continued(target, HoldReason.MISSED, now, limits)
     if throttled_until is not None and now < throttled_until:
         return continued(target, HoldReason.THROTTLE, now, limits)
@@ -33,6 +45,11 @@ def hold_on_start(
 def _waited_for_room(target: Target) -> bool:
     """It is late because of the upstream's limits; nobody has to say that it should still go out."""
     return target.hold is not None and Hold.from_json(target.hold).reason in (HoldReason.THROTTLE, HoldReason.QUOTA)
+
+
+def _waited_for_reconnect(target: Target) -> bool:
+    """Its first attempt met a dead token: it has not been tried since."""
+    return target.hold is not None and Hold.from_json(target.hold).reason is HoldReason.RECONNECT
 
 
 def continued(target: Target, reason: HoldReason, now: datetime, limits: HoldLimits) -> Hold:
@@ -48,6 +65,7 @@ _WORDS = {
     HoldReason.DUPLICATE: "the same content to the same account was in doubt all that time",
     HoldReason.QUOTA: "the account's daily quota stayed used up",
     HoldReason.THROTTLE: "the upstream's rate limit stayed used up",
+    HoldReason.RECONNECT: "its account was not connected again",
     HoldReason.PAUSED: "the account or the organization stayed paused",
 }
 

@@ -26,6 +26,7 @@ from publicist.domain.targets import Attempt, StepRecord, TargetStatus
 from publicist.kit.clock import boot_seconds
 from publicist.kit.ids import new_id
 from publicist.storage import accounts, attempts, events, targets
+from publicist.workflows.account_events import token_died
 from publicist.workflows.adapting import NotAdapted, with_renditions
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
 from publicist.workflows.failover import quiet_at
@@ -91,6 +92,7 @@ class TargetRun:
             self._target,
             paused=self._situation.paused,
             throttled_until=self._situation.account.throttled_until,
+            is_dead=self._situation.account.token_died_at is not None,
             now=now,
             limits=self._tools.holds,
         )
@@ -354,6 +356,25 @@ class TargetRun:
             self._tools.clock.now(),
             self._tools.timing.retry_pace,
         )
+        if isinstance(decision, Failed) and decision.error.is_dead_token:
+            await self._meet_dead_token(decision.error, ending)
+        else:
+            await self._store_end(ending)
+
+    async def _meet_dead_token(self, error: UpstreamError, ending: Ending) -> None:
+        """Write down that the account's token died. A scheduled post waits for a new one; another one fails."""
+        now = self._tools.clock.now()
+        async with self._lease.write() as connection:
+            await token_died(connection, self._situation.account, error.message, now)
+            if self._target.scheduled_at is not None:
+                await attempts.finish(connection, self._attempt.id, ending.attempt)
+        if self._target.scheduled_at is None:
+            await self._store_end(ending)
+        else:
+            hold = continued(self._target, HoldReason.RECONNECT, now, self._tools.holds)
+            await self._hold(hold, look_again=hold.until)
+
+    async def _store_end(self, ending: Ending) -> None:
         async with self._lease.write() as connection:
             await attempts.save_steps(connection, list(self._unsaved.values()))
             await ending.store(connection, self._target, self._attempt)

@@ -1,12 +1,15 @@
 """Accounts and connecting them, on the wire (contract: accounts, connect)."""
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from pydantic import Field
 
 from publicist.api.schemas.common import In, Moment, Out
+from publicist.domain.account_health import AccountHealth, HealthStatus
 from publicist.domain.accounts import Account
 from publicist.domain.pace import Quota
+from publicist.domain.token_life import Cause
 from publicist.services.accounts import Connected, Dialog
 from publicist.services.limits import AccountLimits
 
@@ -18,6 +21,42 @@ class InstagramDetails(Out):
     account_type: str | None = None
     granted_scopes: list[str] | None = None
     page_id: str | None = None
+
+
+class HealthCheckOut(Out):
+    """One thing that was looked at, and what to do about it."""
+
+    name: str
+    status: HealthStatus
+    message: str
+    remediation: str | None = None
+
+
+class NextExpiryOut(Out):
+    """What ends the account's access next."""
+
+    cause: Cause
+    at: Moment
+
+
+class HealthOut(Out):
+    """Whether the account can publish, and for how long. Meta is asked once a day, and whenever something is sent."""
+
+    status: HealthStatus
+    checks: list[HealthCheckOut]
+    next_expiry: NextExpiryOut | None = Field(description="Null when no end is known.")
+    scheduled_after: int = Field(description="Queued posts that are due after it; all of them once it has come.")
+
+
+def health_out(health: AccountHealth) -> HealthOut:
+    """On the wire."""
+    end = health.next_end
+    return HealthOut(
+        status=health.status,
+        checks=[HealthCheckOut(**asdict(check)) for check in health.checks],
+        next_expiry=NextExpiryOut(cause=end.cause, at=end.at) if end else None,
+        scheduled_after=health.scheduled_after,
+    )
 
 
 class AccountOut(Out):
@@ -110,6 +149,17 @@ def limits_out(limits: AccountLimits) -> LimitsOut:
         quota=quota_out(limits.quota),
         containers=containers_out(limits.containers_used, limits.containers_per_day),
     )
+
+
+class AccountWithHealth(AccountOut):
+    """One account, and how it is."""
+
+    health: HealthOut
+
+
+def account_with_health(account: Account, health: AccountHealth) -> AccountWithHealth:
+    """On the wire."""
+    return AccountWithHealth(**account_out(account).model_dump(), health=health_out(health))
 
 
 class AccountList(Out):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from publicist.domain.accounts import Consent, DiscoveredAccount
+from publicist.domain.token_life import TokenState
 from publicist.meta import oauth
 from publicist.meta.pages import PageFacts, list_pages
 from publicist.platforms.manifest import Upstream
@@ -52,6 +53,14 @@ class FacebookConnector:
             accounts=(),
             notices=tuple(_notice(scope) for scope in self.scopes if scope not in permissions.granted),
         )
+
+    async def inspect(self, upstream: Upstream, token: str) -> TokenState:
+        """What Meta says of a token of this family. Raises PlatformAuthFailed or PlatformUnavailable."""
+        return await oauth.inspect_token(upstream, token)
+
+    async def extend(self, upstream: Upstream, token: str) -> str:
+        """A newer token for a long-lived one, or the same. Raises PlatformAuthFailed or PlatformUnavailable."""
+        return await oauth.exchange_long_lived(upstream, token)
 
 
 CONNECTOR = FacebookConnector()

@@ -28,5 +28,6 @@ PLATFORM = Platform(
     discover=discover,
     quota=read_quota,
     containers_per_day=CONTAINERS_PER_DAY,
+    data_access_ends=True,
     connect_at="facebook",
 )

@@ -18,9 +18,12 @@ from publicist.media.decoders import DecoderLimits, Decoders
 from publicist.platforms import Upstream, registry
 from publicist.services.account_health import AccountHealthService
 from publicist.services.accounts import Accounts, ConnectSettings
+from publicist.services.api_keys import ApiKeys
 from publicist.services.application import Addresses, Application
+from publicist.services.audit import Audit
 from publicist.services.events import Events
 from publicist.services.idempotency import Idempotency
+from publicist.services.last_uses import LastUses
 from publicist.services.limits import Limits
 from publicist.services.media import MediaService, MediaSettings
 from publicist.services.media_expiry import MediaExpiry
@@ -30,6 +33,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
+from publicist.services.profiles import Profiles
 from publicist.services.renditions import Renditions
 from publicist.services.rules import rule_limits
 from publicist.services.validation import Validation
@@ -39,6 +43,7 @@ from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
+from publicist.worker.last_uses import storing
 from publicist.worker.sweeper import sweeping
 from publicist.worker.tokens import keeping_tokens
 from publicist.worker.working import serving_engine, shared_clock, worker_name, working_engine
@@ -87,11 +92,13 @@ async def open_application(settings: Settings, addresses: Addresses) -> AsyncIte
         _refuse_sqlite(settings, "PUBLICIST_WORK=false")
     async with _opened(settings, addresses) as parts:
         working = working_engine(settings, parts.tools, tuple(Environment))
+        last_uses = LastUses(parts.database)
         async with (
             working if settings.work else serving_engine(parts.database) as engine,
             _caring(parts) if settings.work else nullcontext(),
+            storing(last_uses),
         ):
-            yield await _application(parts, CommittedEngine(engine))
+            yield await _application(parts, CommittedEngine(engine), last_uses)
 
 
 @asynccontextmanager
@@ -205,7 +212,7 @@ def _bases(settings: Settings, addresses: Addresses) -> Mapping[Environment, str
     return {Environment.TEST: addresses.own, Environment.LIVE: settings.public_url or addresses.own}
 
 
-async def _application(parts: _Parts, engine: Engine) -> Application:
+async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Application:
     settings, database, clock, vault = parts.settings, parts.database, parts.clock, parts.vault
     signals = parts.tools.signals
     connect = ConnectSettings(
@@ -228,6 +235,9 @@ async def _application(parts: _Parts, engine: Engine) -> Application:
         database=database,
         http=parts.http,
         organizations=organizations,
+        profiles=Profiles(database, clock),
+        api_keys=ApiKeys(database, clock, last_uses),
+        audit=Audit(database, clock),
         accounts=accounts,
         account_health=AccountHealthService(database, clock),
         limits=Limits(database, clock, vault, parts.tools.upstreams, parts.tools.quotas),

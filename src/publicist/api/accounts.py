@@ -1,12 +1,13 @@
 """Accounts: connect, list, disconnect."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from publicist.api.deps import App, CallerDep, parse, read_json, uuid_or_404
+from publicist.api.deps import AccountsReader, AccountsWriter, App, origin_of, parse, read_json, uuid_or_404
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.accounts import (
@@ -27,10 +28,12 @@ from publicist.api.schemas.accounts import (
 )
 from publicist.api.schemas.common import errors
 from publicist.crypto.states import BadState
+from publicist.domain.api_keys import Caller
 from publicist.kit.errors import PublicistError, ValidationFailed
 from publicist.kit.ids import parse_uuid
-from publicist.services.accounts import Accounts
+from publicist.services.accounts import Connected
 from publicist.storage.oauth_states import OAuthState
+from publicist.storage.units import nothing_first, unit_of_work
 
 router = APIRouter(prefix="/v1/accounts", tags=["Accounts"], route_class=IdempotentRoute)
 
@@ -46,7 +49,7 @@ _STATE_WORDS = {
 @router.get("", operation_id="listAccounts", summary="List connected accounts", responses=errors(400))
 async def list_accounts(
     app: App,
-    caller: CallerDep,
+    caller: AccountsReader,
     platform: str | None = None,
     profileId: str | None = None,  # noqa: N803 - wire name
 ) -> AccountList:
@@ -59,7 +62,7 @@ async def list_accounts(
 
 
 @router.get("/{account_id}", operation_id="getAccount", summary="Get an account", responses=errors(404))
-async def get_account(app: App, caller: CallerDep, account_id: str) -> AccountWithHealth:
+async def get_account(app: App, caller: AccountsReader, account_id: str) -> AccountWithHealth:
     """One connected account, with its `health`: whether it can publish, for how long, and what to do."""
     account = await app.accounts.get(caller, uuid_or_404(account_id, "account"))
     return account_with_health(account, await app.account_health.of(account))
@@ -68,7 +71,7 @@ async def get_account(app: App, caller: CallerDep, account_id: str) -> AccountWi
 @router.delete(
     "/{account_id}", operation_id="disconnectAccount", summary="Disconnect an account", responses=errors(404)
 )
-async def disconnect(app: App, caller: CallerDep, account_id: str) -> Disconnected:
+async def disconnect(app: App, caller: AccountsWriter, account_id: str) -> Disconnected:
     """Forget the account's token. Its post history stays; posts still queued for it fail with a clear error."""
     await app.accounts.disconnect(caller, uuid_or_404(account_id, "account"))
     return Disconnected(id=account_id)
@@ -78,20 +81,20 @@ async def disconnect(app: App, caller: CallerDep, account_id: str) -> Disconnect
     "/{account_id}/limits", operation_id="getAccountLimits", summary="What is left of an account's limits",
     responses=errors(404),
 )  # fmt: skip
-async def limits(app: App, caller: CallerDep, account_id: str) -> LimitsOut:
+async def limits(app: App, caller: AccountsReader, account_id: str) -> LimitsOut:
     """Read from the network now, not assumed. A post that finds no room waits (`hold: quota` or `throttle`)."""
     return limits_out(await app.limits.read(caller, uuid_or_404(account_id, "account")))
 
 
 @router.post("/{account_id}/pause", operation_id="pauseAccount", summary="Pause an account", responses=errors(404))
-async def pause(app: App, caller: CallerDep, account_id: str) -> AccountOut:
+async def pause(app: App, caller: AccountsWriter, account_id: str) -> AccountOut:
     """Nothing new goes out: due posts wait (`hold: paused`). What is under way is brought to its end."""
     id = uuid_or_404(account_id, "account")
     return account_out(await app.pauses.set_account(caller, id, paused=True))
 
 
 @router.post("/{account_id}/resume", operation_id="resumeAccount", summary="End a pause", responses=errors(404))
-async def resume(app: App, caller: CallerDep, account_id: str) -> AccountOut:
+async def resume(app: App, caller: AccountsWriter, account_id: str) -> AccountOut:
     """Posts that waited go out now; those whose time is long past wait for a word (`hold: missed`)."""
     id = uuid_or_404(account_id, "account")
     return account_out(await app.pauses.set_account(caller, id, paused=False))
@@ -104,7 +107,7 @@ async def resume(app: App, caller: CallerDep, account_id: str) -> AccountOut:
     responses=errors(400, 403, 404),
     openapi_extra=json_body(ConnectIn, required=False),
 )
-async def connect(app: App, caller: CallerDep, platform: str, request: Request) -> ConnectOut:
+async def connect(app: App, caller: AccountsWriter, platform: str, request: Request) -> ConnectOut:
     """Open `descriptor.authorizationUrl` in a browser. One Meta consent yields one `facebook` account per Page and one
     `instagram` account per linked Instagram Business.
     """
@@ -123,13 +126,19 @@ async def connect(app: App, caller: CallerDep, platform: str, request: Request) 
     responses={**errors(400, 403, 404, 422, 503), 200: {"model": CompleteOut, "description": "The account existed."}},
     openapi_extra=json_body(CompleteIn),
 )
-async def complete(app: App, caller: CallerDep, platform: str, request: Request, response: Response) -> CompleteOut:
+async def complete(
+    app: App, caller: AccountsWriter, platform: str, request: Request, response: Response
+) -> CompleteOut:
     """For callers that receive the dialog's redirect themselves: hand over its `code` and `state`."""
     body = parse(CompleteIn, await read_json(request))
     try:
         opened = await app.accounts.opened(platform, body.state)
-        if (opened.organization_id, opened.environment) != (caller.organization_id, caller.environment):
+        if not _is_of(opened, caller):
             raise BadState("malformed")
+        opened = replace(opened, only_profile=opened.only_profile or caller.profile_id)
+        if body.profile_id not in (None, opened.profile_id):
+            words = f"profileId is {body.profile_id}; the dialog was opened for {opened.profile_id}."
+            raise ValidationFailed(words, rule="profileId", remediation="Leave it out, or open another dialog.")
         if body.redirect_uri != opened.redirect_uri:
             words = f"redirectUri must be {opened.redirect_uri}, as it was in the dialog."
             raise ValidationFailed(words, rule="redirectUri")
@@ -141,18 +150,22 @@ async def complete(app: App, caller: CallerDep, platform: str, request: Request,
     return complete_out(connected)
 
 
+def _is_of(opened: OAuthState, caller: Caller) -> bool:
+    same = (opened.organization_id, opened.environment) == (caller.organization_id, caller.environment)
+    return same and caller.sees(opened.profile_id)
+
+
 @router.get("/oauth/{platform}/callback", include_in_schema=False)
 async def callback(app: App, platform: str, request: Request) -> RedirectResponse:
     """Where the dialog sends the browser; always goes on to the caller's page, or to ours."""
-    query = request.query_params
-    opened, outcome = await _finish(app.accounts, platform, dict(query))
+    opened, outcome = await _finish(app, platform, request)
     target = app.accounts.result_url(opened)
     return RedirectResponse(f"{target}{'&' if '?' in target else '?'}{urlencode(outcome)}", status_code=302)
 
 
-async def _finish(accounts: Accounts, platform: str, query: dict[str, str]) -> tuple[OAuthState | None, dict[str, Any]]:
+async def _finish(app: App, platform: str, request: Request) -> tuple[OAuthState | None, dict[str, Any]]:
     """The consent and what to tell the browser (contract: connect, callback)."""
-    opened = None
+    accounts, opened, query = app.accounts, None, request.query_params
     try:
         if query.get("state"):
             opened = await accounts.opened(platform, query["state"])
@@ -160,7 +173,7 @@ async def _finish(accounts: Accounts, platform: str, query: dict[str, str]) -> t
             return opened, {"connect_error": query["error"], "platform": platform}
         if opened is None or not query.get("code"):
             return opened, {"connect_error": "missing_params", "platform": platform}
-        connected = await accounts.complete(opened, code=query["code"])
+        connected = await _completed(app, opened, request)
     except BadState as error:
         known = error.reason == "platform_mismatch"
         reason = error.reason if known else f"invalid_state_{error.reason}"
@@ -171,6 +184,17 @@ async def _finish(accounts: Accounts, platform: str, query: dict[str, str]) -> t
     names = {"names": "\n".join(f"{a.platform}: {a.display_name or a.platform_account_id}" for a in connected.accounts)}
     own_page = {} if opened.return_to else names
     return opened, {"connected": platform, "accounts": len(connected.accounts), **missing, **own_page}
+
+
+async def _completed(app: App, opened: OAuthState, request: Request) -> Connected:
+    """What the browser's consent yields; the audit log names the key that opened it."""
+    key = opened.api_key_id or ""
+    actor = Caller(opened.organization_id, opened.environment, key, (), opened.only_profile, origin_of(request))
+    async with unit_of_work(app.database, nothing_first):
+        connected = await app.accounts.complete(opened, code=request.query_params["code"])
+        details = {"accounts": [account.id for account in connected.accounts]}
+        await app.audit.record(actor, "completeConnect", opened.platform, details, actor="browser")
+    return connected
 
 
 def _failure(platform: str, error: PublicistError) -> dict[str, str]:

@@ -2,19 +2,21 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
 import pydantic_core
-from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request, Security
+from fastapi.routing import APIRoute
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from pydantic import BaseModel, ValidationError
 
 from publicist.api.errors import from_issues
-from publicist.crypto.api_keys import looks_like_key
 from publicist.domain.api_keys import Caller
-from publicist.kit.errors import NotFound, Unauthenticated, ValidationFailed
+from publicist.domain.audit import Origin
+from publicist.kit.errors import Forbidden, NotFound, Unauthenticated, ValidationFailed
 from publicist.kit.ids import parse_uuid
 from publicist.services.application import Application
 
@@ -22,6 +24,8 @@ _bearer = HTTPBearer(
     auto_error=False, scheme_name="bearer", bearerFormat="lmp_live_... or lmp_test_...", description="An API key."
 )
 _key_header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="apiKey", description="The same key.")
+_AGENT_MAX = 255
+"""Characters of a User-Agent that the audit log keeps."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -35,42 +39,87 @@ App = Annotated[Application, Depends(get_application)]
 
 
 async def get_caller(
+    request: Request,
+    needed: SecurityScopes,
     app: App,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_key_header)],
 ) -> Caller:
-    """Who makes the request. Raises Unauthenticated."""
-    key = (bearer.credentials if bearer else header or "").strip()
-    if not key:
-        raise Unauthenticated(
-            "No API key came with the request.", remediation="Send `Authorization: Bearer lmp_test_...`."
-        )
-    caller = await app.organizations.caller(key) if looks_like_key(key) else None
+    """Who makes the request, known once per request. Raises Unauthenticated, and Forbidden without the scopes."""
+    caller: Caller | None = getattr(request.state, "caller", None)
     if caller is None:
-        raise Unauthenticated(
-            "This API key is not known here, or was revoked.",
-            remediation="Make one with `publicist keys create --env test`, and send it as `Authorization: Bearer KEY`.",
-        )
+        key = (bearer.credentials if bearer else header or "").strip()
+        if not key:
+            raise Unauthenticated(
+                "No API key came with the request.", remediation="Send `Authorization: Bearer lmp_test_...`."
+            )
+        caller = await app.api_keys.authenticate(key, origin_of(request))
+        request.state.caller = caller
+    for scope in needed.scopes:
+        if not caller.may(scope):
+            raise _lacks(caller, scope)
     return caller
 
 
-CallerDep = Annotated[Caller, Depends(get_caller)]
+def origin_of(request: Request) -> Origin:
+    """Where a request comes from."""
+    agent = request.headers.get("user-agent")
+    return Origin(
+        ip=request.client.host if request.client else None,
+        user_agent=agent[:_AGENT_MAX].replace("\0", "") if agent else None,
+        request_id=getattr(request.state, "request_id", None),
+    )
 
 
-async def caller_of(request: Request) -> Caller:
-    """Who makes a request, for what stands before the routes. Raises Unauthenticated."""
-    return await get_caller(get_application(request), await _bearer(request), await _key_header(request))
+def _lacks(caller: Caller, scope: str) -> Forbidden:
+    return Forbidden(
+        f"This API key has not the scope {scope}; it has: {', '.join(caller.scopes)}.",
+        rule="api_key.scope",
+        remediation=f"Use a key with the scope {scope} (or {scope.partition(':')[0]}:*, or without scopes, which means "
+        "every one). A key with keys:write makes one at POST /v1/api-keys, and so does `publicist keys create`.",
+    )
+
+
+def _with(scope: str) -> Any:
+    return Security(get_caller, scopes=[scope])
+
+
+PostsReader = Annotated[Caller, _with("posts:read")]
+PostsWriter = Annotated[Caller, _with("posts:write")]
+MediaReader = Annotated[Caller, _with("media:read")]
+MediaWriter = Annotated[Caller, _with("media:write")]
+AccountsReader = Annotated[Caller, _with("accounts:read")]
+AccountsWriter = Annotated[Caller, _with("accounts:write")]
+WebhooksReader = Annotated[Caller, _with("webhooks:read")]
+WebhooksWriter = Annotated[Caller, _with("webhooks:write")]
+KeysReader = Annotated[Caller, _with("keys:read")]
+KeysWriter = Annotated[Caller, _with("keys:write")]
+
+
+def scopes_of(route: APIRoute) -> tuple[str, ...]:
+    """What a key needs for a route; none where no key is asked for."""
+    return tuple(scope for part in route.dependant.dependencies for scope in part.own_oauth_scopes or ())
+
+
+async def caller_of(request: Request, scopes: Sequence[str]) -> Caller:
+    """Who makes a request, for what stands before the routes. Raises as `get_caller` does."""
+    needed = SecurityScopes(list(scopes))
+    app = get_application(request)
+    return await get_caller(request, needed, app, await _bearer(request), await _key_header(request))
 
 
 async def read_json(request: Request) -> Any:
-    """The body as JSON, whatever its declared type. Raises ValidationFailed (rule body.json)."""
+    """The body as JSON, whatever its declared type; the audit log has its fields' names. Raises ValidationFailed."""
     body = await request.body()
     try:
-        return pydantic_core.from_json(body)
+        data = pydantic_core.from_json(body)
     except ValueError as error:
         raise ValidationFailed(
             f"The body is not JSON: {error}.", rule="body.json", remediation="Send a JSON object."
         ) from None
+    if isinstance(data, dict):
+        request.state.fields = sorted(data)
+    return data
 
 
 def parse(model: type[Model], data: Any) -> Model:
@@ -108,6 +157,12 @@ def read_cursor(cursor: str | None) -> Position | None:
         return (_EPOCH + timedelta(microseconds=int(micros)), id) if id else None
     except (ValueError, binascii.Error, OverflowError):
         return None
+
+
+def read_uuid_cursor(cursor: str | None) -> Position | None:
+    """The same for lists whose ids are UUIDs."""
+    position = read_cursor(cursor)
+    return position if position and parse_uuid(position[1]) else None
 
 
 def write_cursor(position: Position | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from publicist.api.deps import App, CallerDep
+from publicist.api.deps import App, WebhooksReader
 from publicist.api.schemas.common import errors
 from publicist.api.schemas.events import EventList, FeedQuery, FollowQuery, event_list, event_out
 from publicist.domain.events import Event
@@ -25,7 +25,7 @@ _FORM: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("", operation_id="listEvents", summary="Read the feed of events", responses=errors(400))
-async def list_events(app: App, caller: CallerDep, query: Annotated[FeedQuery, Query()]) -> EventList:
+async def list_events(app: App, caller: WebhooksReader, query: Annotated[FeedQuery, Query()]) -> EventList:
     """Everything that happened in this key's environment, oldest first, in an order that never changes: whoever goes on
     from `lastId` misses nothing and gets nothing twice."""
     return event_list(await app.events.page(caller, query.after, query.as_filter(), limit=query.limit))
@@ -37,7 +37,7 @@ async def list_events(app: App, caller: CallerDep, query: Annotated[FeedQuery, Q
 )  # fmt: skip
 async def stream_events(
     app: App,
-    caller: CallerDep,
+    caller: WebhooksReader,
     query: Annotated[FollowQuery, Query()],
     last_event_id: Annotated[str | None, Header(description="As `after`; browsers send it by themselves.")] = None,
 ) -> StreamingResponse:

@@ -8,10 +8,13 @@ import pydantic_core
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from publicist.api.deps import caller_of, get_application
+from publicist.api.changes import change_of
+from publicist.api.deps import caller_of, get_application, scopes_of
 from publicist.api.schemas.common import errors
+from publicist.domain.api_keys import Caller
 from publicist.kit.errors import ValidationFailed
 from publicist.services.idempotency import Answer, Attempt, KeyedRequest, fingerprint
+from publicist.storage.units import nothing_first, unit_of_work, wrote
 
 KEY_MAX = 255
 HEADER = "Idempotency-Key"
@@ -25,6 +28,8 @@ _PARAMETER = {
     "description": DESCRIPTION,
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX},
 }
+_ACTIONS: dict[Callable[..., Any], str] = {}
+"""What the audit log calls what an endpoint does: its operationId, also where it is mounted twice."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -47,6 +52,8 @@ class IdempotentRoute(APIRoute):
         if self.writes:
             options["responses"] = {**errors(400, 409), **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
+        if self.operation_id:
+            _ACTIONS[self.endpoint] = self.operation_id
         if self.is_guarded:
             own = self.openapi_extra or {}
             self.openapi_extra = {**own, "parameters": [*own.get("parameters", ()), _PARAMETER]}
@@ -74,19 +81,45 @@ class IdempotentRoute(APIRoute):
 
         async def keyed(request: Request) -> Response:
             key = request.headers.get(HEADER)
-            return await handle(request) if key is None else await self._once(handle, request, key)
+            return await self._alone(handle, request) if key is None else await self._once(handle, request, key)
 
         return keyed
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What a key needs for this route."""
+        return scopes_of(self)
+
+    async def _alone(self, handle: Handler, request: Request) -> Response:
+        """Without a key: what is changed and what the audit log says of it are one transaction all the same."""
+        try:
+            async with unit_of_work(get_application(request).database, nothing_first):
+                response = await self._audited(handle, request)
+                if response.status_code >= 400:
+                    raise _Refused(response)
+            return response
+        except _Refused as refused:
+            return refused.response
+
+    async def _audited(self, handle: Handler, request: Request) -> Response:
+        """The answer of the endpoint; when it wrote anything, the log says who did what."""
+        response = await handle(request)
+        caller: Caller | None = getattr(request.state, "caller", None)
+        app = get_application(request)
+        if caller is not None and response.status_code < 400 and wrote(app.database):
+            change = change_of(request, response)
+            await app.audit.record(caller, _ACTIONS.get(self.endpoint, self.name), change.object_id, change.details)
+        return response
+
     async def _once(self, handle: Handler, request: Request, key: str) -> Response:
-        caller = await caller_of(request)
+        caller = await caller_of(request, self.scopes)
         checked_key(key)
 
         async def work(attempt: Attempt) -> Answer:
             request.state.attempt = attempt
             if not self.streams:
                 await settle(request, _canonical(await request.body()))
-            return _kept(await handle(request))
+            return _kept(await self._audited(handle, request))
 
         asked = KeyedRequest(caller, f"{request.method} {_template(self.path_format)}", key)
         try:

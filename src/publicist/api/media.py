@@ -5,7 +5,17 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, read_limit, uuid_or_404, write_cursor
+from publicist.api.deps import (
+    App,
+    MediaReader,
+    MediaWriter,
+    parse,
+    read_cursor,
+    read_json,
+    read_limit,
+    uuid_or_404,
+    write_cursor,
+)
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
@@ -31,7 +41,7 @@ _FILE_SCHEMA = {"type": "object", "required": ["file"], "properties": {"file": {
     response_model_exclude_none=True,
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE_SCHEMA}}}},
 )
-async def upload(app: App, caller: CallerDep, request: Request, profileId: str | None = None) -> MediaOut:  # noqa: N803
+async def upload(app: App, caller: MediaWriter, request: Request, profileId: str | None = None) -> MediaOut:  # noqa: N803
     """Streamed to disk, then probed: the answer says what the bytes are. Posts refer to it by `id`."""
     profile = uuid_or_404(profileId, "profile") if profileId else None
     received = await receive_file(request, app.media.new_temp(), app.media.max_bytes)
@@ -54,7 +64,7 @@ async def upload(app: App, caller: CallerDep, request: Request, profileId: str |
     response_model_exclude_none=True,
     openapi_extra=json_body(ImportIn),
 )
-async def import_media(app: App, caller: CallerDep, request: Request) -> MediaOut:
+async def import_media(app: App, caller: MediaWriter, request: Request) -> MediaOut:
     """As an upload, with the file behind a URL (fetched once, redirects followed) or inside the body. A share page of
     a cloud drive is refused by name, with the address of the file itself."""
     body = parse(ImportIn, await read_json(request))
@@ -72,7 +82,7 @@ async def import_media(app: App, caller: CallerDep, request: Request) -> MediaOu
 )
 async def list_media(
     app: App,
-    caller: CallerDep,
+    caller: MediaReader,
     limit: str | None = None,
     cursor: str | None = None,
     profileId: str | None = None,  # noqa: N803 - wire name
@@ -92,7 +102,7 @@ async def list_media(
     responses=errors(404),
     response_model_exclude_none=True,
 )
-async def get_media(app: App, caller: CallerDep, media_id: str) -> MediaOut:
+async def get_media(app: App, caller: MediaReader, media_id: str) -> MediaOut:
     """One file, with a fresh signed URL and its renditions."""
     media = await app.media.get(caller, media_id)
     made = await app.renditions.of_media(caller, media_id)
@@ -100,7 +110,7 @@ async def get_media(app: App, caller: CallerDep, media_id: str) -> MediaOut:
 
 
 @router.delete("/{media_id}", operation_id="deleteMedia", summary="Delete a file", responses=errors(404, 409))
-async def delete_media(app: App, caller: CallerDep, media_id: str) -> DeletedOut:
+async def delete_media(app: App, caller: MediaWriter, media_id: str) -> DeletedOut:
     """Refused while a post that is not over uses it (`media.in_use`, with the posts' ids). Its URLs end at once; the
     bytes go with the next hourly sweep, unless another file has the same."""
     await app.media.delete(caller, media_id)

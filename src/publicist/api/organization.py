@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from publicist.api.deps import App, CallerDep
+from publicist.api.deps import AccountsWriter, App
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.schemas.common import Out, errors
 
@@ -16,12 +16,12 @@ class PausedOut(Out):
 
 
 @router.post("/pause", operation_id="pauseOrganization", summary="Pause everything", responses=errors())
-async def pause(app: App, caller: CallerDep) -> PausedOut:
+async def pause(app: App, caller: AccountsWriter) -> PausedOut:
     """No post of any account starts, live or test: due posts wait (`hold: paused`)."""
     return PausedOut(paused=await app.pauses.set_organization(caller, paused=True))
 
 
 @router.post("/resume", operation_id="resumeOrganization", summary="End the pause", responses=errors())
-async def resume(app: App, caller: CallerDep) -> PausedOut:
+async def resume(app: App, caller: AccountsWriter) -> PausedOut:
     """Posts that waited go out now; those whose time is long past wait for a word (`hold: missed`)."""
     return PausedOut(paused=await app.pauses.set_organization(caller, paused=False))

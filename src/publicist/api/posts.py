@@ -1,12 +1,20 @@
 """Posts: publish, list, look, reschedule, cancel."""
 
 import re
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, uuid_or_404, write_cursor
+from publicist.api.deps import (
+    App,
+    PostsReader,
+    PostsWriter,
+    parse,
+    read_json,
+    read_uuid_cursor,
+    uuid_or_404,
+    write_cursor,
+)
 from publicist.api.idempotency import DESCRIPTION, HEADER, IdempotentRoute, checked_key
 from publicist.api.openapi import json_body
 from publicist.api.post_examples import REQUEST_BODY
@@ -24,7 +32,6 @@ from publicist.api.schemas.posts import (
     PostOut,
 )
 from publicist.domain.targets import Target, TargetStatus
-from publicist.kit.ids import parse_uuid
 from publicist.services.post_changes import Resolution
 from publicist.services.posts import Batch
 from publicist.storage.targets import Filter
@@ -52,7 +59,7 @@ RETRY_AFTER_SECONDS = 2
 )
 async def create(
     app: App,
-    caller: CallerDep,
+    caller: PostsWriter,
     request: Request,
     idempotency_key: Annotated[str | None, Header(description=DESCRIPTION)] = None,
     prefer: Annotated[str | None, Header(description="`wait=N` seconds for the result, or `respond-async`.")] = None,
@@ -124,22 +131,17 @@ def _answer(answer: BatchOut | CreatedOut, status: int, headers: dict[str, str])
 
 @unprefixed.get("")
 @router.get("", operation_id="listPosts", summary="List posts", responses=errors(400))
-async def list_posts(app: App, caller: CallerDep, query: Annotated[PostQuery, Query()]) -> PostList:
+async def list_posts(app: App, caller: PostsReader, query: Annotated[PostQuery, Query()]) -> PostList:
     """Newest first."""
-    rows = await app.posts.page(caller, query.as_filter(), limit=query.limit + 1, cursor=_position(query.cursor))
+    rows = await app.posts.page(caller, query.as_filter(), limit=query.limit + 1, cursor=read_uuid_cursor(query.cursor))
     last = rows[query.limit - 1].target if len(rows) > query.limit else None
     more = write_cursor((last.created_at, last.id) if last else None)
     return PostList(data=[post_out(row) for row in rows[: query.limit]], next_cursor=more)
 
 
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    position = read_cursor(cursor)
-    return position if position and parse_uuid(position[1]) else None
-
-
 @unprefixed.get("/{post_id}")
 @router.get("/{post_id}", operation_id="getPost", summary="Get a post with its attempts", responses=errors(404))
-async def get_post(app: App, caller: CallerDep, post_id: str) -> PostDetailOut:
+async def get_post(app: App, caller: PostsReader, post_id: str) -> PostDetailOut:
     """The post as it is now, and every call that was made for it."""
     row, history = await app.posts.get(caller, uuid_or_404(post_id, "post"))
     return post_detail_out(row, history)
@@ -153,7 +155,7 @@ async def get_post(app: App, caller: CallerDep, post_id: str) -> PostDetailOut:
     responses=errors(400, 404, 409),
     openapi_extra=json_body(PatchIn),
 )
-async def change(app: App, caller: CallerDep, post_id: str, request: Request) -> PostOut:
+async def change(app: App, caller: PostsWriter, post_id: str, request: Request) -> PostOut:
     """Change its content, which is checked as a new post's is, or its time, or both; a new time ends a hold. It is one
     conditional write: once a worker has begun, the answer is 409 and nothing has changed.
     """
@@ -167,7 +169,7 @@ async def change(app: App, caller: CallerDep, post_id: str, request: Request) ->
 
 @unprefixed.delete("/{post_id}")
 @router.delete("/{post_id}", operation_id="cancelPost", summary="Cancel a queued post", responses=errors(404, 409))
-async def cancel(app: App, caller: CallerDep, post_id: str) -> CanceledOut:
+async def cancel(app: App, caller: PostsWriter, post_id: str) -> CanceledOut:
     """It will not go out; its row stays."""
     id = uuid_or_404(post_id, "post")
     await app.post_changes.cancel(caller, id)
@@ -182,7 +184,7 @@ async def cancel(app: App, caller: CallerDep, post_id: str) -> CanceledOut:
     responses=errors(400),
     openapi_extra=json_body(SelectionIn),
 )
-async def cancel_selection(app: App, caller: CallerDep, request: Request) -> CanceledListOut:
+async def cancel_selection(app: App, caller: PostsWriter, request: Request) -> CanceledListOut:
     """All of them in one transaction; what is already on its way is left alone."""
     body = parse(SelectionIn, await read_json(request))
     by = Filter(
@@ -200,7 +202,7 @@ async def cancel_selection(app: App, caller: CallerDep, request: Request) -> Can
 @router.post(
     "/{post_id}/retry", operation_id="retryPost", summary="Send a failed post again", responses=errors(404, 409)
 )
-async def retry(app: App, caller: CallerDep, post_id: str) -> PostOut:
+async def retry(app: App, caller: PostsWriter, post_id: str) -> PostOut:
     """One that is failed, rejected or canceled; what earlier attempts made is used, and looked at before."""
     return post_out(await app.post_changes.retry(caller, uuid_or_404(post_id, "post")))
 
@@ -213,7 +215,7 @@ async def retry(app: App, caller: CallerDep, post_id: str) -> PostOut:
     responses=errors(400, 404, 409),
     openapi_extra=json_body(ResolveIn),
 )
-async def resolve(app: App, caller: CallerDep, post_id: str, request: Request) -> PostOut:
+async def resolve(app: App, caller: PostsWriter, post_id: str, request: Request) -> PostOut:
     """`published` when it is live, `failed` when it is not; a failed post can then be sent again."""
     id = uuid_or_404(post_id, "post")
     body = parse(ResolveIn, await read_json(request))

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from publicist.api.deps import App, CallerDep, parse, read_json
+from publicist.api.deps import App, PostsReader, parse, read_json
 from publicist.api.errors import envelope
 from publicist.api.idempotency import AskingRoute
 from publicist.api.openapi import json_body
@@ -15,6 +15,7 @@ from publicist.api.schemas.posts import AccountPostIn, TargetsPostIn
 from publicist.api.schemas.validation import POSTS_MAX, PostListIn, ResultOfOneOut, ValidationListOut, ValidationOut
 from publicist.api.validation_examples import ANSWERS, BODIES
 from publicist.api.validation_views import validation_out, verdict_out
+from publicist.domain.api_keys import Caller
 from publicist.kit.errors import PublicistError, ValidationFailed
 from publicist.services.post_requests import PostRequest
 from publicist.services.validation import TargetVerdict
@@ -39,7 +40,7 @@ unprefixed = APIRouter(prefix="/posts", route_class=AskingRoute)
     },
     openapi_extra=json_body(AccountPostIn, TargetsPostIn, PostListIn, examples=BODIES),
 )
-async def validate(app: App, caller: CallerDep, request: Request) -> Response:
+async def validate(app: App, caller: PostsReader, request: Request) -> Response:
     """The body of POST /v1/posts, checked in the same way: every violation, every warning, the calls that would be made
     and what is known of quota and token. Nothing is stored, nothing is sent to Meta, no key is used up. A body that is
     malformed is refused as there; in the form `{"posts": [...]}` each post has its own result.
@@ -51,7 +52,7 @@ async def validate(app: App, caller: CallerDep, request: Request) -> Response:
     return _answer(validation_out(verdicts, app.docs_base))
 
 
-async def _many(app: App, caller: CallerDep, request: Request, data: Mapping[str, Any]) -> ValidationListOut:
+async def _many(app: App, caller: Caller, request: Request, data: Mapping[str, Any]) -> ValidationListOut:
     posts = _listed(data)
     found = await app.validation.validate_all(caller, [_read(post) for post in posts])
     results = [_result(app, request, index, one) for index, one in enumerate(found)]

@@ -5,7 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from publicist.api.deps import App, CallerDep, parse, read_cursor, read_json, uuid_or_404, write_cursor
+from publicist.api.deps import (
+    App,
+    WebhooksReader,
+    WebhooksWriter,
+    parse,
+    read_cursor,
+    read_json,
+    uuid_or_404,
+    write_cursor,
+)
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
@@ -45,24 +54,30 @@ _SAMPLE = {
 
 
 @router.post(
-    "", operation_id="createWebhookEndpoint", summary="Add an endpoint", status_code=201, responses=errors(400),
+    "", operation_id="createWebhookEndpoint", summary="Add an endpoint", status_code=201, responses=errors(400, 404),
     openapi_extra=json_body(EndpointIn),
 )  # fmt: skip
-async def create(app: App, caller: CallerDep, request: Request) -> EndpointWithSecret:
+async def create(app: App, caller: WebhooksWriter, request: Request) -> EndpointWithSecret:
     """Events of this key's environment are sent there from now on. `signingSecret` is shown this once."""
     body = parse(EndpointIn, await read_json(request))
-    made = await app.webhooks.create(caller, url=body.url, events_wanted=body.events, description=body.description)
+    made = await app.webhooks.create(
+        caller,
+        url=body.url,
+        events_wanted=body.events,
+        description=body.description,
+        profile_id=body.profile_id,
+    )
     return endpoint_with_secret(*made)
 
 
 @router.get("", operation_id="listWebhookEndpoints", summary="List endpoints", responses=errors())
-async def list_endpoints(app: App, caller: CallerDep) -> EndpointList:
+async def list_endpoints(app: App, caller: WebhooksReader) -> EndpointList:
     """All of them, oldest first."""
     return EndpointList(data=[endpoint_out(one) for one in await app.webhooks.list(caller)])
 
 
 @router.get("/{id}", operation_id="getWebhookEndpoint", summary="Get an endpoint", responses=errors(404))
-async def get(app: App, caller: CallerDep, id: str) -> EndpointOut:
+async def get(app: App, caller: WebhooksReader, id: str) -> EndpointOut:
     """One endpoint; `lastFailureReason` is null once it works again."""
     return endpoint_out(await app.webhooks.get(caller, uuid_or_404(id, _NOUN)))
 
@@ -71,14 +86,14 @@ async def get(app: App, caller: CallerDep, id: str) -> EndpointOut:
     "/{id}", operation_id="updateWebhookEndpoint", summary="Change an endpoint", responses=errors(400, 404),
     openapi_extra=json_body(EndpointPatch),
 )  # fmt: skip
-async def update(app: App, caller: CallerDep, id: str, request: Request) -> EndpointOut:
+async def update(app: App, caller: WebhooksWriter, id: str, request: Request) -> EndpointOut:
     """`active: false` stops sending and keeps what is due; `active: true` sends it."""
     body = parse(EndpointPatch, await read_json(request))
     return endpoint_out(await app.webhooks.update(caller, uuid_or_404(id, _NOUN), body.changes()))
 
 
 @router.delete("/{id}", operation_id="deleteWebhookEndpoint", summary="Remove an endpoint", responses=errors(404))
-async def delete(app: App, caller: CallerDep, id: str) -> DeletedOut:
+async def delete(app: App, caller: WebhooksWriter, id: str) -> DeletedOut:
     """Its deliveries go with it; the events stay in the feed."""
     await app.webhooks.delete(caller, uuid_or_404(id, _NOUN))
     return DeletedOut(id=id)
@@ -88,7 +103,7 @@ async def delete(app: App, caller: CallerDep, id: str) -> DeletedOut:
     "/{id}/test", operation_id="testWebhookEndpoint", summary="Send a test event", responses=errors(400, 404),
     openapi_extra=json_body(TestIn, required=False),
 )  # fmt: skip
-async def test(app: App, caller: CallerDep, id: str, request: Request) -> TestOut:
+async def test(app: App, caller: WebhooksWriter, id: str, request: Request) -> TestOut:
     """Sent once, now, also to an endpoint that is switched off; the answer says what the receiver said."""
     body = parse(TestIn, await read_json(request) if await request.body() else {})
     data = body.data if "data" in body.model_fields_set else _SAMPLE
@@ -99,7 +114,7 @@ async def test(app: App, caller: CallerDep, id: str, request: Request) -> TestOu
     "/{id}/rotate-secret", operation_id="rotateWebhookSecret", summary="Make a new secret", responses=errors(400, 404),
     openapi_extra=json_body(RotateIn, required=False),
 )  # fmt: skip
-async def rotate(app: App, caller: CallerDep, id: str, request: Request) -> EndpointWithSecret:
+async def rotate(app: App, caller: WebhooksWriter, id: str, request: Request) -> EndpointWithSecret:
     """Everything is signed with both secrets for `overlapHours` (24), so that a receiver can change over in between."""
     body = parse(RotateIn, await read_json(request) if await request.body() else {})
     overlap = timedelta(hours=body.overlap_hours)
@@ -109,7 +124,9 @@ async def rotate(app: App, caller: CallerDep, id: str, request: Request) -> Endp
 @router.get(
     "/{id}/deliveries", operation_id="listWebhookDeliveries", summary="List deliveries", responses=errors(400, 404)
 )
-async def deliveries(app: App, caller: CallerDep, id: str, query: Annotated[DeliveryQuery, Query()]) -> DeliveryList:
+async def deliveries(
+    app: App, caller: WebhooksReader, id: str, query: Annotated[DeliveryQuery, Query()]
+) -> DeliveryList:
     """What was sent there and what the receiver said, newest first. `failed` is what was given up."""
     found, position = await app.webhooks.deliveries(
         caller,
@@ -125,7 +142,7 @@ async def deliveries(app: App, caller: CallerDep, id: str, query: Annotated[Deli
     "/{id}/deliveries/{delivery_id}/redeliver", operation_id="redeliverWebhook", summary="Send a delivery again",
     responses=errors(404, 409),
 )  # fmt: skip
-async def redeliver(app: App, caller: CallerDep, id: str, delivery_id: str) -> DeliveryOut:
+async def redeliver(app: App, caller: WebhooksWriter, id: str, delivery_id: str) -> DeliveryOut:
     """With the same `webhook-id`, and all tries ahead of it."""
     endpoint, delivery = uuid_or_404(id, _NOUN), uuid_or_404(delivery_id, "delivery")
     return delivery_out(await app.webhooks.redeliver(caller, endpoint, delivery))
@@ -135,7 +152,7 @@ async def redeliver(app: App, caller: CallerDep, id: str, delivery_id: str) -> D
     "/{id}/replay", operation_id="replayWebhooks", summary="Send everything again since a time",
     responses=errors(400, 404), openapi_extra=json_body(ReplayIn),
 )  # fmt: skip
-async def replay(app: App, caller: CallerDep, id: str, request: Request) -> ReplayOut:
+async def replay(app: App, caller: WebhooksWriter, id: str, request: Request) -> ReplayOut:
     """Deliveries that ended, delivered or not; receivers know repeats by `webhook-id`."""
     body = parse(ReplayIn, await read_json(request))
     return ReplayOut(count=await app.webhooks.replay(caller, uuid_or_404(id, _NOUN), body.since))

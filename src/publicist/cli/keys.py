@@ -1,29 +1,43 @@
 """`publicist keys create`: works beside a running server."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from publicist.bootstrap import database_url
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
+from publicist.domain.api_keys import GRANTABLE
 from publicist.domain.environments import Environment
-from publicist.kit.clock import SystemClock
+from publicist.kit.clock import Clock, SystemClock
 from publicist.kit.settings import Settings
-from publicist.services.organizations import Organizations
+from publicist.services.organizations import NewKey, Organizations
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
 
+_DAYS_MAX = 3650
 
-def run(environment: str, name: str, data_dir: Path | None, as_json: bool) -> int:
+
+def run(
+    environment: str, name: str, scopes: Sequence[str], expires_days: float | None, data_dir: Path | None, as_json: bool
+) -> int:
     """Make the key and print it."""
     try:
         chosen = Environment(environment)
     except ValueError:
         return fail(f"--env is {environment!r}; it must be live or test")
+    unknown = [scope for scope in scopes if scope not in GRANTABLE]
+    if unknown:
+        return fail(f"--scope is {unknown[0]!r}; it must be one of: {', '.join(GRANTABLE)}")
+    if expires_days is not None and not 0 < expires_days <= _DAYS_MAX:
+        return fail(f"--expires-days is {expires_days:g}; it must be more than 0 and at most {_DAYS_MAX}")
     try:
         settings = read_settings(data_dir=data_dir)
     except CommandFailed as error:
         return fail(str(error))
-    key = asyncio.run(_create(settings, chosen, name))
+    clock = SystemClock()
+    ends = clock.now() + timedelta(days=expires_days) if expires_days is not None else None
+    key = asyncio.run(_create(settings, NewKey(chosen, name, tuple(scopes), ends), clock))
     if as_json:
         print_json({"key": key, "environment": chosen, "name": name})
     else:
@@ -31,11 +45,11 @@ def run(environment: str, name: str, data_dir: Path | None, as_json: bool) -> in
     return 0
 
 
-async def _create(settings: Settings, environment: Environment, name: str) -> str:
+async def _create(settings: Settings, key: NewKey, clock: Clock) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(upgrade, database_url(settings))
     database = Database(database_url(settings))
     try:
-        return await Organizations(database, SystemClock()).create_key(environment, name)
+        return await Organizations(database, clock).create_key(key)
     finally:
         await database.close()

@@ -61,11 +61,16 @@ def demo(
 def keys_create(
     env: Annotated[str, typer.Option(help="live or test.")] = "test",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "made by the command line",
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What it may do, as posts:write; repeat it. All by default.")
+    ] = None,
+    expires_days: Annotated[float | None, typer.Option(help="After how many days it ends; never by default.")] = None,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Make an API key; it is shown once."""
-    _run("keys", environment=env, name=name, data_dir=data_dir, as_json=json)
+    options = {"environment": env, "name": name, "scopes": scope or [], "expires_days": expires_days}
+    _run("keys", **options, data_dir=data_dir, as_json=json)
 
 
 @keys.command("rotate-master")

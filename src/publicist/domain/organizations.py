@@ -23,3 +23,4 @@ class Profile:
     name: str
     slug: str
     created_at: datetime
+    updated_at: datetime | None = None

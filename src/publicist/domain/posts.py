@@ -21,6 +21,9 @@ class Post:
     metadata: Mapping[str, Any] | None
     request_id: str | None
     created_at: datetime
+    api_key_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
 
 
 def batch_status(statuses: Iterable[TargetStatus]) -> str:

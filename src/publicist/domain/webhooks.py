@@ -65,10 +65,13 @@ class WebhookEndpoint:
     last_failure_reason: str | None
     created_at: datetime
     updated_at: datetime
+    profile_id: str | None = None
+    """An endpoint of a profile gets only what names the profile."""
 
     def wants(self, event: Event) -> bool:
         """Whether the event is to be sent there."""
-        return not self.events or event.type in self.events
+        mine = self.profile_id is None or event.data.get("profileId") == self.profile_id
+        return mine and (not self.events or event.type in self.events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from publicist.domain.accounts import Account, Consent, DiscoveredAccount, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.kit.clock import Clock
-from publicist.kit.errors import NotFound, PlatformNotEnabled, PlatformRejected, ValidationFailed
+from publicist.kit.errors import Conflict, PlatformNotEnabled, PlatformRejected, ValidationFailed
 from publicist.kit.ids import new_id
 from publicist.kit.links import http_url
 from publicist.platforms import Connector, Platform, Upstream, family, registry
-from publicist.storage import accounts, events, oauth_states, organizations
+from publicist.services.ownership import PROFILE_SCOPE, missing
+from publicist.services.profiles import profile_for
+from publicist.storage import accounts, events, oauth_states
 from publicist.storage.oauth_states import OAuthState
 from publicist.storage.session import Connection, Database
 from publicist.workflows.account_events import access_is_back, account_event
@@ -83,7 +85,8 @@ class Accounts:
         async with self._database.read() as connection:
             account = await accounts.get(connection, caller, account_id)
         if account is None:
-            raise NotFound(f"There is no account {account_id}.", remediation="GET /v1/accounts lists what is there.")
+            words = "GET /v1/accounts lists what is there."
+            raise missing(caller, "account", account_id, remediation=words)
         return account
 
     async def disconnect(self, caller: Caller, account_id: str) -> None:
@@ -117,10 +120,12 @@ class Accounts:
                 organization_id=caller.organization_id,
                 environment=caller.environment,
                 platform=platform.name,
-                profile_id=await _profile_id(connection, caller, profile_id),
+                profile_id=await profile_for(connection, caller, profile_id),
                 redirect_uri=redirect_uri,
                 return_to=return_to if return_to and self._is_trusted(return_to, caller.environment) else None,
                 expires_at=now + STATE_LIFETIME,
+                api_key_id=caller.api_key_id or None,
+                only_profile=caller.profile_id,
             )
             await oauth_states.add(connection, row)
         token = states.StateToken(row.nonce, platform.name)
@@ -168,7 +173,10 @@ class Accounts:
             if not await oauth_states.use(connection, opened.nonce, self._clock.now()):
                 raise states.BadState("used")
             grant = await self._save_grant(connection, caller, platform, consent)
-            stored = [await self._save_account(connection, caller, opened.profile_id, grant, one) for one in found]
+            saved = [await self._save_account(connection, caller, opened, grant, one) for one in found]
+            stored = [pair for pair in saved if pair is not None]
+            if not stored:
+                raise _elsewhere()
             now = self._clock.now()
             await events.add(connection, *(account_event(account, "account.connected", now) for account, _ in stored))
         return tuple(account for account, _ in stored), stored[0][1]
@@ -193,18 +201,24 @@ class Accounts:
         return await accounts.save_grant(connection, replace(grant, token=sealed))
 
     async def _save_account(
-        self, connection: Connection, caller: Caller, profile_id: str, grant: Grant, found: DiscoveredAccount
-    ) -> tuple[Account, bool]:
-        """A new row, or the same row renewed; a good token is never replaced by an empty one."""
+        self, connection: Connection, caller: Caller, opened: OAuthState, grant: Grant, found: DiscoveredAccount
+    ) -> tuple[Account, bool] | None:
+        """A new row, or the same row renewed; a good token is never replaced by an empty one.
+
+        None for an account that is connected in another profile when the key of a profile opened the consent.
+        """
         now = self._clock.now()
         before = await accounts.by_platform_id(connection, caller, found.platform, found.platform_account_id)
+        elsewhere = before is not None and opened.only_profile not in (None, before.profile_id)
+        if before is not None and elsewhere and before.disconnected_at is None:
+            return None
         account_id = before.id if before else new_id()
         token = self._vault.seal(found.token, account_id) if found.token else (before.token if before else b"")
         account = Account(
             id=account_id,
             organization_id=caller.organization_id,
             environment=caller.environment,
-            profile_id=before.profile_id if before else profile_id,
+            profile_id=before.profile_id if before and not elsewhere else opened.profile_id,
             grant_id=grant.id,
             platform=found.platform,
             platform_account_id=found.platform_account_id,
@@ -276,20 +290,19 @@ def _none_found(platform: Platform, missing: tuple[str, ...]) -> PlatformRejecte
     return PlatformRejected(message, rule=rule, remediation=remediation, platform=platform.name, status=400)
 
 
+def _elsewhere() -> Conflict:
+    return Conflict(
+        "Every account of this consent is connected in another profile.",
+        rule=PROFILE_SCOPE,
+        remediation="Open the consent with a key of the organization, or of that profile.",
+    )
+
+
 def _renewed(account: Account) -> dict[str, object]:
-    kept = ("grant_id", "display_name", "token", "token_expires_at", "metadata", "updated_at")
+    kept = ("profile_id", "grant_id", "display_name", "token", "token_expires_at", "metadata", "updated_at")
     return {name: getattr(account, name) for name in kept} | {"disconnected_at": None}
 
 
 def _origin(url: str) -> str | None:
     parts = http_url(url)
     return f"{parts.scheme}://{parts.netloc}" if parts else None
-
-
-async def _profile_id(connection: Connection, caller: Caller, profile_id: str | None) -> str:
-    if profile_id is None:
-        return (await organizations.default_profile(connection, caller.organization_id)).id
-    profile = await organizations.profile(connection, caller.organization_id, profile_id)
-    if profile is None:
-        raise NotFound(f"There is no profile {profile_id}.", rule="profile.unknown")
-    return profile.id

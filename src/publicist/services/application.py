@@ -9,6 +9,8 @@ from publicist.kit.http import HttpClient
 from publicist.kit.settings import Settings
 from publicist.services.account_health import AccountHealthService
 from publicist.services.accounts import Accounts
+from publicist.services.api_keys import ApiKeys
+from publicist.services.audit import Audit
 from publicist.services.events import Events
 from publicist.services.idempotency import Idempotency
 from publicist.services.limits import Limits
@@ -19,6 +21,7 @@ from publicist.services.pauses import Pauses
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts
+from publicist.services.profiles import Profiles
 from publicist.services.renditions import Renditions
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
@@ -47,6 +50,9 @@ class Application:
     database: Database
     http: HttpClient
     organizations: Organizations
+    profiles: Profiles
+    api_keys: ApiKeys
+    audit: Audit
     accounts: Accounts
     account_health: AccountHealthService
     limits: Limits

@@ -16,10 +16,11 @@ from publicist.domain.media import Media
 from publicist.domain.renditions import Wanted, rendition_id
 from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.domain.targets import TargetMedia
-from publicist.kit.errors import NotFound, ValidationFailed
+from publicist.kit.errors import ValidationFailed
 from publicist.platforms import registry
 from publicist.preflight.adapting import adapted
 from publicist.services.media import MediaService
+from publicist.services.ownership import missing
 from publicist.services.post_requests import MediaRequest, PostRequest, TargetRequest, field_at
 from publicist.services.url_media import FetchProblem, UrlWish
 from publicist.storage import accounts
@@ -54,6 +55,7 @@ async def prepare(
     database: Database, media: MediaService, caller: Caller, request: PostRequest, terms: Terms
 ) -> list[Prepared]:
     """Resolve every target. Raises ValidationFailed or NotFound with the rules of the contract."""
+    _refuse_other_profile(caller, request)
     async with database.read() as connection:
         found = [await _account(connection, caller, request, target) for target in request.targets]
         grants = await accounts.grants(connection, {one.grant_id for one in found if one.grant_id is not None})
@@ -68,12 +70,21 @@ async def prepare(
     ]
 
 
+def _refuse_other_profile(caller: Caller, request: PostRequest) -> None:
+    if request.profile_id is not None and not caller.sees(request.profile_id):
+        raise ValidationFailed(
+            f"profileId is {request.profile_id}, but this API key belongs to the profile {caller.profile_id}.",
+            rule="profile.scope_mismatch",
+            remediation="Leave profileId out, or use a key of the organization.",
+        )
+
+
 async def _account(connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest) -> Account:
     if target.account_id is not None:
         account = await accounts.get(connection, caller, target.account_id)
         if account is None:
-            words = f"There is no account {target.account_id}."
-            raise NotFound(words, remediation="GET /v1/accounts lists the accounts of this key's environment.")
+            words = "GET /v1/accounts lists the accounts of this key's environment."
+            raise missing(caller, "account", target.account_id, remediation=words)
         if target.platform is not None and target.platform != account.platform:
             words = f"Account {account.id} is a {account.platform} account, not {target.platform}."
             raise ValidationFailed(words, rule="targets.account.platform_mismatch")
@@ -137,7 +148,7 @@ async def _files(
     }
     owned = await media.of_caller(caller, {item.media_id for item in items if item.media_id})
     files: dict[str, Media | FetchProblem] = {
-        at: _owned(owned, item.media_id) for at, item in by_pointer.items() if item.media_id is not None
+        at: _owned(caller, owned, item.media_id) for at, item in by_pointer.items() if item.media_id is not None
     }
     wishes = {at: _wish(media, item) for at, item in by_pointer.items() if item.url is not None}
     fetched = await media.fetch_all(caller, wishes.values())
@@ -151,13 +162,10 @@ def _wish(media: MediaService, item: MediaRequest) -> UrlWish:
     return UrlWish(item.url or "", for_meta=media.for_meta(item.kind, _rehost(item)))
 
 
-def _owned(owned: Mapping[str, Media], media_id: str) -> Media:
+def _owned(caller: Caller, owned: Mapping[str, Media], media_id: str) -> Media:
     if media_id not in owned:
-        raise NotFound(
-            f"There is no media {media_id}.",
-            rule="media.unknown",
-            remediation="Upload it with POST /v1/media, with a key of the same environment, and use the id it answers.",
-        )
+        words = "Upload it with POST /v1/media, with a key of the same environment, and use the id it answers."
+        raise missing(caller, "media", media_id, rule="media.unknown", remediation=words)
     return owned[media_id]
 
 

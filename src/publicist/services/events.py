@@ -58,7 +58,7 @@ class Events:
         await self._give_places(caller)
         async with self._database.read() as connection:
             place = await events.last_place(connection, caller)
-            return Start(place, await events.id_at(connection, caller, place))
+            return Start(place, await events.last_id(connection, caller, place))
 
     async def follow(
         self, caller: Caller, place: int, by: EventFilter, closing: asyncio.Event

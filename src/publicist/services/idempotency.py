@@ -48,8 +48,9 @@ class KeyedRequest:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """Where the key is unique: all API keys of an organization and environment share it."""
-        return (self.caller.organization_id, self.caller.environment, self.route, self.key)
+        """Where the key is unique: all API keys of an organization and environment share it, or those of a profile."""
+        route = idempotency.own_route(self.caller, self.route)
+        return (self.caller.organization_id, self.caller.environment, route, self.key)
 
 
 class _Known(Exception):
@@ -161,7 +162,7 @@ class Idempotency:
             id=attempt.id,
             organization_id=caller.organization_id,
             environment=caller.environment,
-            route=request.route,
+            route=idempotency.own_route(caller, request.route),
             key=request.key,
             fingerprint=attempt.fingerprint,
             post_id=None,

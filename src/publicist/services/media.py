@@ -15,10 +15,11 @@ from publicist.kit.guard import Lookup, system_lookup
 from publicist.kit.ids import MEDIA_ID, new_media_id
 from publicist.media.decoders import decodable_images
 from publicist.media.sniff import extension_of
+from publicist.services.ownership import check_profile, missing
 from publicist.services.post_refusals import media_in_use
+from publicist.services.profiles import profile_for
 from publicist.services.url_media import FetchProblem, UrlSettings, UrlVisit, UrlWish
 from publicist.storage import media as rows
-from publicist.storage import organizations
 from publicist.workflows.renditions import FileTools
 
 _USERS_MAX = 100
@@ -97,12 +98,7 @@ class MediaService:
 
     async def _profile(self, caller: Caller, profile_id: str | None) -> str:
         async with self._database.read() as connection:
-            if profile_id is None:
-                return (await organizations.default_profile(connection, caller.organization_id)).id
-            profile = await organizations.profile(connection, caller.organization_id, profile_id)
-        if profile is None:
-            raise NotFound(f"There is no profile {profile_id}.", rule="profile.unknown")
-        return profile.id
+            return await profile_for(connection, caller, profile_id)
 
     def for_meta(self, kind: str, rehost: bool | None) -> bool:
         """Whether Meta will fetch the URL of such an item itself; a video is always uploaded from here."""
@@ -159,7 +155,7 @@ class MediaService:
         """One file. Raises NotFound."""
         found = (await self.of_caller(caller, [media_id])).get(media_id) if MEDIA_ID.fullmatch(media_id) else None
         if found is None:
-            raise _unknown(media_id)
+            raise _unknown(caller, media_id)
         return found
 
     async def delete(self, caller: Caller, media_id: str) -> None:
@@ -169,16 +165,18 @@ class MediaService:
         """
         async with self._database.write() as connection:
             if not MEDIA_ID.fullmatch(media_id) or not await rows.lock(connection, caller, media_id):
-                raise _unknown(media_id)
+                raise _unknown(caller, media_id)
             found = await rows.users(connection, caller, media_id, limit=_USERS_MAX + 1)
             if found:
-                raise media_in_use(media_id, found[:_USERS_MAX], len(found) > _USERS_MAX)
+                seen = [id for id, profile in found[:_USERS_MAX] if caller.sees(profile)]
+                raise media_in_use(media_id, seen, len(found) > len(seen))
             await rows.delete(connection, media_id)
 
     async def page(
         self, caller: Caller, *, limit: int, before: tuple[datetime, str] | None, profile_id: str | None
     ) -> list[Media]:
-        """Newest first."""
+        """Newest first. Raises NotFound for the key of another profile."""
+        check_profile(caller, profile_id)
         async with self._database.read() as connection:
             return await rows.page(connection, caller, limit=limit, before=before, profile_id=profile_id)
 
@@ -220,9 +218,8 @@ class MediaService:
         return self._blobs.open(media.blob_key, offset, length)
 
 
-def _unknown(media_id: str) -> NotFound:
-    words, remediation = f"There is no media {media_id}.", "Upload it with POST /v1/media."
-    return NotFound(words, rule="media.unknown", remediation=remediation)
+def _unknown(caller: Caller, media_id: str) -> NotFound:
+    return missing(caller, "media", media_id, rule="media.unknown", remediation="Upload it with POST /v1/media.")
 
 
 def _not_imported(problem: FetchProblem) -> ValidationFailed:

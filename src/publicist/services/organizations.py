@@ -1,15 +1,27 @@
 """Organizations and API keys: what has to exist before the first request."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from publicist.crypto.api_keys import digest, new_key
-from publicist.domain.api_keys import ApiKey, Caller
+from publicist.domain.api_keys import ApiKey
+from publicist.domain.audit import AuditEntry
 from publicist.domain.environments import Environment
 from publicist.domain.organizations import Organization, Profile
 from publicist.kit.clock import Clock
 from publicist.kit.ids import new_id
-from publicist.storage import api_keys, organizations
+from publicist.storage import api_keys, audit, organizations
 from publicist.storage.session import Connection, Database
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to be made for a whole organization; no scopes means every one."""
+
+    environment: Environment
+    name: str
+    scopes: tuple[str, ...] = ()
+    expires_at: datetime | None = None
 
 
 class Organizations:
@@ -39,32 +51,52 @@ class Organizations:
             organization = await self._create(connection, "My organization")
             keys = {}
             for environment in Environment:
-                keys[environment] = await _add_key(
-                    connection, organization.id, environment, f"first {environment} key", self._clock.now()
-                )
+                key = NewKey(environment, f"first {environment} key")
+                keys[environment] = await _add_key(connection, key, organization.id, "system", self._clock.now())
             return keys
 
-    async def create_key(self, environment: Environment, name: str, organization_id: str | None = None) -> str:
-        """A new key of an organization (the first one by default); it cannot be shown again."""
+    async def create_key(self, key: NewKey, organization_id: str | None = None) -> str:
+        """A new key of an organization (the first one by default), for the command line; it is shown this once."""
         async with self._database.write() as connection:
             if organization_id is None:
                 organization = await organizations.first(connection) or await self._create(
                     connection, "My organization"
                 )
                 organization_id = organization.id
-            return await _add_key(connection, organization_id, environment, name, self._clock.now())
-
-    async def caller(self, key: str) -> Caller | None:
-        """Who a key acts for; the environment is the stored one, whatever the text says."""
-        async with self._database.read() as connection:
-            stored = await api_keys.by_digest(connection, digest(key))
-        return Caller(stored.organization_id, stored.environment, stored.id) if stored else None
+            return await _add_key(connection, key, organization_id, "cli", self._clock.now())
 
 
-async def _add_key(
-    connection: Connection, organization_id: str, environment: Environment, name: str, now: datetime
-) -> str:
-    key = new_key(environment)
-    row = ApiKey(new_id(), organization_id, environment, name, digest(key), key[-4:], now)
+async def _add_key(connection: Connection, key: NewKey, organization_id: str, actor: str, now: datetime) -> str:
+    text = new_key(key.environment)
+    row = ApiKey(
+        id=new_id(),
+        organization_id=organization_id,
+        environment=key.environment,
+        name=key.name,
+        digest=digest(text),
+        last4=text[-4:],
+        created_at=now,
+        scopes=key.scopes,
+        expires_at=key.expires_at,
+    )
     await api_keys.add(connection, row)
-    return key
+    await audit.add(connection, _made(row, actor))
+    return text
+
+
+def _made(key: ApiKey, actor: str) -> AuditEntry:
+    return AuditEntry(
+        id=new_id(),
+        organization_id=key.organization_id,
+        environment=key.environment,
+        profile_id=None,
+        actor=actor,
+        api_key_id=None,
+        action="createApiKey",
+        object_id=key.id,
+        details={},
+        ip=None,
+        user_agent=None,
+        request_id=None,
+        created_at=key.created_at,
+    )

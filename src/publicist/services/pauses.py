@@ -4,7 +4,7 @@ from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.domain.holds import HoldReason
 from publicist.kit.clock import Clock
-from publicist.kit.errors import NotFound
+from publicist.services.ownership import check_whole_organization, missing
 from publicist.storage import accounts, organizations, targets
 from publicist.storage.session import Connection, Database
 from publicist.workflows.engine import Engine
@@ -32,7 +32,11 @@ class Pauses:
         return account
 
     async def set_organization(self, caller: Caller, *, paused: bool) -> bool:
-        """Pause everything of the caller's organization, in both environments, or let it go on; the new state."""
+        """Pause everything of the caller's organization, in both environments, or let it go on; the new state.
+
+        Raises NotFound for the key of a profile.
+        """
+        check_whole_organization(caller, "Pausing the organization")
         now = self._clock.now()
         id = caller.organization_id
         async with self._database.write() as connection:
@@ -47,5 +51,5 @@ class Pauses:
 async def _owned(connection: Connection, caller: Caller, account_id: str) -> Account:
     account = await accounts.get(connection, caller, account_id)
     if account is None:
-        raise NotFound(f"There is no account {account_id}.", remediation="GET /v1/accounts lists what is there.")
+        raise missing(caller, "account", account_id, remediation="GET /v1/accounts lists what is there.")
     return account

@@ -12,6 +12,7 @@ from publicist.domain.schedule import GAP, OVERLAP, Schedule
 from publicist.domain.targets import RETRIABLE, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
 from publicist.platforms import registry
+from publicist.services.ownership import check_profile
 from publicist.services.post_refusals import check_time, hold_media, not_queued, not_resolvable, not_retriable
 from publicist.services.posts import PostRow, owned, queued, rows_of
 from publicist.storage import attempts, events, targets
@@ -54,7 +55,11 @@ class PostChanges:
         self._signals.changed(target.post_id)
 
     async def cancel_selection(self, caller: Caller, by: Filter, account_id: str | None) -> tuple[list[str], bool]:
-        """Stop every queued post of a selection, oldest first; the ids, and whether more are left."""
+        """Stop every queued post of a selection, oldest first; the ids, and whether more are left.
+
+        Raises NotFound for the key of another profile.
+        """
+        check_profile(caller, by.profile_id)
         now = self._clock.now()
         canceled = []
         async with self._database.write() as connection:

@@ -75,9 +75,9 @@ async def hold_media(connection: Connection, wanted: Iterable[TargetMedia]) -> N
 
 def media_in_use(media_id: str, posts: Sequence[str], more: bool) -> Conflict:
     """A file that posts still need is not deleted; at most the first of them are named."""
-    others = " and others" if more else ""
+    named = f"{', '.join(posts)}{' and others' if more else ''}" if posts else "those of other profiles"
     return Conflict(
-        f"The file {media_id} is used by posts that are not over: {', '.join(posts)}{others}.",
+        f"The file {media_id} is used by posts that are not over: {named}.",
         rule="media.in_use",
         remediation="Cancel those posts (DELETE /v1/posts/{id}), or wait until they are out.",
         platform_response={"postIds": list(posts)},

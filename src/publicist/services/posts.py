@@ -18,7 +18,6 @@ from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.domain.schedule import Schedule
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
-from publicist.kit.errors import NotFound
 from publicist.kit.ids import new_id
 from publicist.platforms import registry
 from publicist.preflight.engine import as_error, check
@@ -26,6 +25,7 @@ from publicist.preflight.violation import Violation
 from publicist.services.drafts import Prepared, Terms, prepare
 from publicist.services.idempotency import KEY_LIFETIME, used_for_another
 from publicist.services.media import MediaService
+from publicist.services.ownership import check_profile, missing
 from publicist.services.post_refusals import check_time, duplicate_post, hold_media
 from publicist.services.post_requests import PostRequest
 from publicist.storage import accounts, attempts, events, idempotency, posts, renditions, targets
@@ -176,6 +176,9 @@ class Posts:
             metadata=request.metadata,
             request_id=request_id,
             created_at=now,
+            api_key_id=caller.api_key_id or None,
+            ip=caller.origin.ip,
+            user_agent=caller.origin.user_agent,
         )
         rows = tuple(
             _target(post, index, item, [*of_schedule(request), *warnings[index]], request.schedule)
@@ -242,7 +245,8 @@ class Posts:
     async def page(
         self, caller: Caller, by: Filter, *, limit: int, cursor: tuple[datetime, str] | None
     ) -> list[PostRow]:
-        """Newest first."""
+        """Newest first. Raises NotFound for the key of another profile."""
+        check_profile(caller, by.profile_id)
         async with self._database.read() as connection:
             found = await targets.page(connection, caller, by, limit=limit, cursor=cursor)
             return await rows_of(connection, found)
@@ -267,7 +271,7 @@ async def owned(connection: Connection, caller: Caller, target_id: str) -> Targe
     """A target of the caller. Raises NotFound."""
     target = await targets.get(connection, caller, target_id)
     if target is None:
-        raise NotFound(f"There is no post {target_id}.", remediation="GET /v1/posts lists what is there.")
+        raise missing(caller, "post", target_id, remediation="GET /v1/posts lists what is there.")
     return target
 
 
@@ -286,7 +290,7 @@ def _idempotency_key(caller: Caller, key: str, request: PostRequest, post: Post)
         id=new_id(),
         organization_id=caller.organization_id,
         environment=caller.environment,
-        route=_ROUTE,
+        route=idempotency.own_route(caller, _ROUTE),
         key=key,
         fingerprint=request.fingerprint,
         post_id=post.id,

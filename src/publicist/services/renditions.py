@@ -10,10 +10,11 @@ from publicist.domain.media import Media
 from publicist.domain.renditions import Rendition, Wanted, rendition_id
 from publicist.domain.rule_limits import RuleLimits
 from publicist.kit.clock import Clock
-from publicist.kit.errors import NotFound, ValidationFailed
+from publicist.kit.errors import ValidationFailed
 from publicist.platforms import registry
 from publicist.preflight.adapting import adapted
 from publicist.services.media import MediaService
+from publicist.services.ownership import missing
 from publicist.storage import renditions
 from publicist.storage.session import Connection, Database
 from publicist.workflows.engine import RENDER, Engine
@@ -44,7 +45,7 @@ class Renditions:
         async with self._database.read() as connection:
             found = await renditions.get(connection, caller, id)
         if found is None:
-            raise NotFound(f"There is no rendition {id}.", remediation="GET /v1/media/{id}/renditions lists them.")
+            raise missing(caller, "rendition", id, remediation="GET /v1/media/{id}/renditions lists them.")
         return (await self._rows(caller, [found]))[0]
 
     async def of_media(self, caller: Caller, media_id: str) -> list[RenditionRow]:
@@ -95,5 +96,6 @@ class Renditions:
         return found
 
     async def _rows(self, caller: Caller, found: Sequence[Rendition]) -> list[RenditionRow]:
-        made = await self._media.of_caller(caller, {one.media_id for one in found if one.media_id})
+        owner = replace(caller, profile_id=None)
+        made = await self._media.of_caller(owner, {one.media_id for one in found if one.media_id})
         return [RenditionRow(one, made.get(one.media_id or "")) for one in found]

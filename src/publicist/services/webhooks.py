@@ -12,6 +12,8 @@ from publicist.domain.webhooks import Delivery, DeliveryStatus, Try, WebhookEndp
 from publicist.kit.clock import Clock, iso
 from publicist.kit.errors import Conflict, NotFound
 from publicist.kit.ids import new_id
+from publicist.services.ownership import missing
+from publicist.services.profiles import profile_for
 from publicist.storage import deliveries, events, webhooks
 from publicist.storage.session import Connection, Database
 from publicist.storage.units import after_commit
@@ -41,9 +43,18 @@ class Webhooks:
         self._deliverer = Deliverer(database, clock, vault)
 
     async def create(
-        self, caller: Caller, *, url: str, events_wanted: Sequence[str], description: str | None
+        self,
+        caller: Caller,
+        *,
+        url: str,
+        events_wanted: Sequence[str],
+        description: str | None,
+        profile_id: str | None = None,
     ) -> tuple[WebhookEndpoint, str]:
-        """A new endpoint and its secret, which cannot be shown again; it gets what happens from now on."""
+        """A new endpoint and its secret, which cannot be shown again; it gets what happens from now on.
+
+        Raises NotFound for a profile that is not there.
+        """
         now, id, secret = self._clock.now(), new_id(), new_secret()
         endpoint = WebhookEndpoint(
             id=id,
@@ -64,6 +75,8 @@ class Webhooks:
             updated_at=now,
         )
         async with self._database.write() as connection:
+            if profile_id or caller.profile_id:
+                endpoint = replace(endpoint, profile_id=await profile_for(connection, caller, profile_id))
             endpoint = replace(endpoint, place=await events.newest_place(connection, caller))
             await webhooks.add(connection, endpoint)
         return endpoint, secret
@@ -97,7 +110,7 @@ class Webhooks:
         """Forget it, with what was still to be sent there. Raises NotFound."""
         async with self._database.write() as connection:
             if not await webhooks.delete(connection, caller, endpoint_id):
-                raise _unknown(endpoint_id)
+                raise _unknown(caller, endpoint_id)
 
     async def rotate(self, caller: Caller, endpoint_id: str, overlap: timedelta) -> tuple[WebhookEndpoint, str]:
         """A new secret; until `overlap` has passed everything is signed with both. Raises NotFound."""
@@ -170,10 +183,10 @@ class Webhooks:
 async def _owned(connection: Connection, caller: Caller, endpoint_id: str) -> WebhookEndpoint:
     endpoint = await webhooks.get(connection, caller, endpoint_id)
     if endpoint is None:
-        raise _unknown(endpoint_id)
+        raise _unknown(caller, endpoint_id)
     return endpoint
 
 
-def _unknown(endpoint_id: str) -> NotFound:
+def _unknown(caller: Caller, endpoint_id: str) -> NotFound:
     words = "GET /v1/webhook-endpoints lists what is there."
-    return NotFound(f"There is no webhook endpoint {endpoint_id}.", remediation=words)
+    return missing(caller, "webhook endpoint", endpoint_id, remediation=words)

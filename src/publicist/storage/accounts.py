@@ -11,6 +11,7 @@ from publicist.domain.accounts import Account, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.storage import tables, timelines
+from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
@@ -21,6 +22,7 @@ _BY_ID = _accounts.select().where(same(_accounts.c.id))
 _GET = _accounts.select().where(
     same(_accounts.c.organization_id, _accounts.c.environment, _accounts.c.id), _accounts.c.disconnected_at.is_(None)
 )
+_GET_OF_PROFILE = _GET.where(same(_accounts.c.profile_id))
 _BY_IDS = _accounts.select().where(_accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
 _LOCK = (
     sa.select(_accounts.c.id)
@@ -122,9 +124,7 @@ async def by_id(connection: Connection, account_id: str) -> Account | None:
 
 
 def _owned(caller: Caller) -> sa.Select[Any]:
-    return _accounts.select().where(
-        _accounts.c.organization_id == caller.organization_id, _accounts.c.environment == caller.environment
-    )
+    return _accounts.select().where(owned_by(caller, _accounts))
 
 
 async def of_caller(
@@ -143,7 +143,10 @@ async def of_caller(
 async def get(connection: Connection, caller: Caller, account_id: str) -> Account | None:
     """One connected account of the caller."""
     owner = {"its_organization_id": caller.organization_id, "its_environment": caller.environment}
-    row = (await connection.execute(_GET, owner | {"its_id": account_id})).mappings().first()
+    query = _GET
+    if caller.profile_id is not None:
+        query, owner["its_profile_id"] = _GET_OF_PROFILE, caller.profile_id
+    row = (await connection.execute(query, owner | {"its_id": account_id})).mappings().first()
     return from_row(Account, row) if row else None
 
 

@@ -43,6 +43,13 @@ def _of(caller: Caller) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]
     return (_events.c.organization_id == caller.organization_id, _events.c.environment == caller.environment)
 
 
+def _seen(caller: Caller) -> list[sa.ColumnElement[bool]]:
+    """Of these, what the key of a profile sees: events that name the profile."""
+    data: Any = _events.c.data
+    mine = [] if caller.profile_id is None else [data["profileId"].as_string() == caller.profile_id]
+    return [*_of(caller), *mine]
+
+
 async def waits_for_place(connection: Connection, caller: Caller) -> bool:
     """Whether an event of the caller has no sequence yet."""
     query = sa.select(_events.c.id).where(*_of(caller), _events.c.sequence.is_(None)).limit(1)
@@ -79,7 +86,7 @@ async def give_places(connection: Connection, caller: Caller, *, limit: int) -> 
 async def place_of(connection: Connection, caller: Caller, event_id: str) -> int | None:
     """The sequence of one event of the caller."""
     place: int | None = (
-        await connection.execute(sa.select(_events.c.sequence).where(*_of(caller), _events.c.id == event_id))
+        await connection.execute(sa.select(_events.c.sequence).where(*_seen(caller), _events.c.id == event_id))
     ).scalar()
     return place
 
@@ -92,10 +99,10 @@ async def last_place(connection: Connection, caller: Caller) -> int:
     return found or 0
 
 
-async def id_at(connection: Connection, caller: Caller, place: int) -> str | None:
-    """The id of the caller's event with this sequence."""
-    query = sa.select(_events.c.id).where(*_of(caller), _events.c.sequence == place)
-    found: str | None = (await connection.execute(query)).scalar()
+async def last_id(connection: Connection, caller: Caller, place: int) -> str | None:
+    """The id of the last event up to this sequence that the caller sees."""
+    query = sa.select(_events.c.id).where(*_seen(caller), _events.c.sequence <= place)
+    found: str | None = (await connection.execute(query.order_by(_events.c.sequence.desc()).limit(1))).scalar()
     return found
 
 
@@ -108,7 +115,7 @@ async def newest_place(connection: Connection, caller: Caller) -> int:
 
 async def after(connection: Connection, caller: Caller, place: int, by: EventFilter, *, limit: int) -> list[Event]:
     """Events of the caller with a greater sequence, in order."""
-    query = sa.select(_events).where(*_of(caller), _events.c.sequence > place, *_narrowed(by))
+    query = sa.select(_events).where(*_seen(caller), _events.c.sequence > place, *_narrowed(by))
     query = query.order_by(_events.c.sequence).limit(limit)
     return [from_row(Event, row) for row in (await connection.execute(query)).mappings()]
 

@@ -91,11 +91,16 @@ async def forget_expired(connection: Connection, caller: Caller, *, route: str, 
     await connection.execute(_FORGET, _which(caller, route, key, now))
 
 
+def own_route(caller: Caller, route: str) -> str:
+    """The route under which a caller's keys are stored: those of a profile's API keys are apart from all others."""
+    return route if caller.profile_id is None else f"{route} {caller.profile_id}"
+
+
 def _which(caller: Caller, route: str, key: str, now: datetime) -> dict[str, Any]:
     return {
         "its_organization_id": caller.organization_id,
         "its_environment": caller.environment,
-        "its_route": route,
+        "its_route": own_route(caller, route),
         "its_key": key,
         "now": now,
     }

@@ -10,6 +10,7 @@ from publicist.domain.media import Facts, Media
 from publicist.domain.targets import IN_USE
 from publicist.storage import tables
 from publicist.storage.json_functions import JsonItems, JsonText
+from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
 
@@ -43,11 +44,7 @@ async def by_id(connection: Connection, media_id: str) -> Media | None:
 
 async def of_caller(connection: Connection, caller: Caller, ids: Iterable[str]) -> Mapping[str, Media]:
     """Those of `ids` that the caller owns, by id."""
-    query = _media.select().where(
-        _media.c.organization_id == caller.organization_id,
-        _media.c.environment == caller.environment,
-        _media.c.id.in_(list(ids)),
-    )
+    query = _media.select().where(owned_by(caller, _media), _media.c.id.in_(list(ids)))
     return {row["id"]: _load(row) for row in (await connection.execute(query)).mappings()}
 
 
@@ -60,11 +57,7 @@ async def page(
     profile_id: str | None = None,
 ) -> list[Media]:
     """Uploads, newest first, at most `limit`; `before` is the (created_at, id) of the last row already seen."""
-    query = _media.select().where(
-        _media.c.organization_id == caller.organization_id,
-        _media.c.environment == caller.environment,
-        _media.c.derived_from.is_(None),
-    )
+    query = _media.select().where(owned_by(caller, _media), _media.c.derived_from.is_(None))
     if profile_id is not None:
         query = query.where(_media.c.profile_id == profile_id)
     if before is not None:
@@ -82,18 +75,15 @@ async def hold(connection: Connection, ids: Iterable[str]) -> set[str]:
 
 async def lock(connection: Connection, caller: Caller, media_id: str) -> bool:
     """Whether the caller has this file; then no post begins to use it before this transaction ends."""
-    query = sa.select(_media.c.id).where(
-        _media.c.id == media_id,
-        _media.c.organization_id == caller.organization_id,
-        _media.c.environment == caller.environment,
-    )
+    query = sa.select(_media.c.id).where(_media.c.id == media_id, owned_by(caller, _media))
     return (await connection.execute(query.with_for_update())).first() is not None
 
 
-async def users(connection: Connection, caller: Caller, media_id: str, *, limit: int) -> list[str]:
-    """Ids of the caller's targets that may still need the file, oldest first."""
+async def users(connection: Connection, caller: Caller, media_id: str, *, limit: int) -> list[tuple[str, str]]:
+    """Targets of the caller's organization and environment that may still need the file, oldest first: ids and their
+    profiles. A file of one profile may be used by a post of another."""
     query = (
-        sa.select(_targets.c.id)
+        sa.select(_targets.c.id, _targets.c.profile_id)
         .select_from(_uses)
         .where(
             _targets.c.organization_id == caller.organization_id,
@@ -104,7 +94,7 @@ async def users(connection: Connection, caller: Caller, media_id: str, *, limit:
         .distinct()
         .order_by(_targets.c.id)
     )
-    return list((await connection.execute(query.limit(limit))).scalars())
+    return [(id, profile) for id, profile in await connection.execute(query.limit(limit))]
 
 
 async def delete(connection: Connection, media_id: str) -> None:

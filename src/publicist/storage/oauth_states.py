@@ -27,6 +27,9 @@ class OAuthState:
     return_to: str | None
     expires_at: datetime
     used_at: datetime | None = None
+    api_key_id: str | None = None
+    only_profile: str | None = None
+    """The profile whose key opened it; accounts of other profiles are none of its business."""
 
 
 async def add(connection: Connection, state: OAuthState) -> None:

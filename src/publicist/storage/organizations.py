@@ -37,14 +37,6 @@ async def set_paused(connection: Connection, organization_id: str, at: datetime 
     await connection.execute(table.update().where(table.c.id == organization_id).values(paused_at=at))
 
 
-async def profile(connection: Connection, organization_id: str, profile_id: str) -> Profile | None:
-    """A profile of this organization by id."""
-    table = tables.profiles
-    query = table.select().where(table.c.organization_id == organization_id, table.c.id == profile_id)
-    row = (await connection.execute(query)).mappings().first()
-    return from_row(Profile, row) if row else None
-
-
 async def default_profile(connection: Connection, organization_id: str) -> Profile:
     """The profile every organization has. Raises LookupError when the database lost it."""
     table = tables.profiles

@@ -11,6 +11,7 @@ from publicist.domain.adapt import Recipe
 from publicist.domain.api_keys import Caller
 from publicist.domain.renditions import Rendition, RenditionState, Wanted
 from publicist.storage import tables
+from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row
 from publicist.storage.session import Connection
 
@@ -64,9 +65,14 @@ async def of_content(connection: Connection, caller: Caller, sha256: str) -> lis
 
 
 def _owned(caller: Caller) -> sa.Select[Any]:
-    return _renditions.select().where(
+    """A rendition is made of bytes, which several profiles may have: each sees it that has a file with them."""
+    owner = _renditions.select().where(
         _renditions.c.organization_id == caller.organization_id, _renditions.c.environment == caller.environment
     )
+    if caller.profile_id is None:
+        return owner
+    media = tables.media
+    return owner.where(sa.exists().where(owned_by(caller, media), media.c.blob_key == _renditions.c.sha256))
 
 
 async def due(connection: Connection, now: datetime, *, limit: int) -> list[str]:

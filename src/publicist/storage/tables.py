@@ -54,6 +54,7 @@ profiles = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("slug", sa.Text, nullable=False),
     _instant("created_at"),
+    _instant("updated_at", nullable=True),
     sa.UniqueConstraint("organization_id", "slug"),
 )
 
@@ -68,6 +69,30 @@ api_keys = sa.Table(
     sa.Column("last4", sa.Text, nullable=False),
     _instant("created_at"),
     _instant("revoked_at", nullable=True),
+    sa.Column("scopes", Json, nullable=False, server_default="[]"),
+    sa.Column("profile_id", Id),
+    _instant("expires_at", nullable=True),
+    _instant("last_used_at", nullable=True),
+    sa.Index(None, "organization_id", "environment", "created_at"),
+)
+
+audit_log = sa.Table(
+    "audit_log",
+    metadata,
+    _id(),
+    _organization(),
+    _environment(),
+    sa.Column("profile_id", Id),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("api_key_id", Id),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("object_id", sa.Text),
+    sa.Column("details", Json, nullable=False),
+    sa.Column("ip", sa.Text),
+    sa.Column("user_agent", sa.Text),
+    sa.Column("request_id", sa.Text),
+    _instant("created_at"),
+    sa.Index(None, "organization_id", "environment", "created_at", "id"),
 )
 
 oauth_states = sa.Table(
@@ -82,6 +107,8 @@ oauth_states = sa.Table(
     sa.Column("return_to", sa.Text),
     _instant("expires_at"),
     _instant("used_at", nullable=True),
+    sa.Column("api_key_id", Id),
+    sa.Column("only_profile", Id),
 )
 
 grants = sa.Table(
@@ -201,6 +228,9 @@ posts = sa.Table(
     sa.Column("metadata", Json),
     sa.Column("request_id", sa.Text),
     _instant("created_at"),
+    sa.Column("api_key_id", Id),
+    sa.Column("ip", sa.Text),
+    sa.Column("user_agent", sa.Text),
 )
 
 targets = sa.Table(
@@ -312,6 +342,7 @@ webhook_endpoints = sa.Table(
     sa.Column("last_failure_reason", sa.Text),
     _instant("created_at"),
     _instant("updated_at"),
+    sa.Column("profile_id", Id),
     sa.Index(None, "organization_id", "environment"),
 )
 

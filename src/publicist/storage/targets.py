@@ -11,6 +11,7 @@ from publicist.domain.api_keys import Caller
 from publicist.domain.targets import RETRIABLE, Target, TargetMedia, TargetStatus
 from publicist.storage import tables
 from publicist.storage.accounts import MAY_TAKE, Worker
+from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, its, same, to_row
 from publicist.storage.session import Connection
 
@@ -83,9 +84,7 @@ async def add(connection: Connection, targets: Sequence[Target]) -> None:
 
 
 def _owned(caller: Caller) -> sa.Select[Any]:
-    return _targets.select().where(
-        _targets.c.organization_id == caller.organization_id, _targets.c.environment == caller.environment
-    )
+    return _targets.select().where(owned_by(caller, _targets))
 
 
 async def get(connection: Connection, caller: Caller, target_id: str) -> Target | None:
@@ -234,8 +233,7 @@ async def update_queued(
     """
     query = _targets.update().where(
         _targets.c.id == seen.id,
-        _targets.c.organization_id == caller.organization_id,
-        _targets.c.environment == caller.environment,
+        owned_by(caller, _targets),
         _targets.c.status == TargetStatus.QUEUED,
         _targets.c.fingerprint == seen.fingerprint,
         sa.or_(_targets.c.scheduled_at > now, _targets.c.hold.is_not(None)),
@@ -249,8 +247,7 @@ async def update_ended(
     """Change a target only while it has one of these final states; False when another caller was first."""
     query = _targets.update().where(
         _targets.c.id == target_id,
-        _targets.c.organization_id == caller.organization_id,
-        _targets.c.environment == caller.environment,
+        owned_by(caller, _targets),
         _targets.c.status.in_(among),
     )
     return (await connection.execute(query.values(dict(values)))).rowcount == 1

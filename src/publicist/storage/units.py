@@ -104,6 +104,10 @@ async def unit_of_work(database: object, first: Callable[["Connection"], Awaitab
         callback()
 
 
+async def nothing_first(connection: "Connection") -> None:
+    """The beginning of a unit that begins with what its functions write."""
+
+
 @contextmanager
 def apart() -> Iterator[None]:
     """Writes inside the block are transactions of their own, for slow work that is harmless when it is done twice."""
@@ -118,6 +122,12 @@ def unit_of(database: object) -> Unit | None:
     """The unit that the running task writes to `database` in."""
     unit = _current.get()
     return unit if unit is not None and unit.belongs(database) else None
+
+
+def wrote(database: object) -> bool:
+    """Whether the unit of the running task has written anything to `database`."""
+    unit = unit_of(database)
+    return unit is not None and unit.connection is not None
 
 
 def after_commit(callback: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from publicist.domain.api_keys import Caller
 from publicist.domain.webhooks import WebhookEndpoint
 from publicist.storage import tables
+from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
@@ -24,9 +25,7 @@ async def add(connection: Connection, endpoint: WebhookEndpoint) -> None:
 
 
 def _owned(caller: Caller) -> sa.Select[Any]:
-    return _endpoints.select().where(
-        _endpoints.c.organization_id == caller.organization_id, _endpoints.c.environment == caller.environment
-    )
+    return _endpoints.select().where(owned_by(caller, _endpoints))
 
 
 async def of_caller(connection: Connection, caller: Caller) -> list[WebhookEndpoint]:

@@ -149,6 +149,7 @@ class Deliverer:
             "url": endpoint.url,
             "reason": outcome.reason,
             "failingSince": iso(endpoint.failing_since or outcome.at),
+            "profileId": endpoint.profile_id,
             **endpoint.environment.marks,
         }
         disabled = Event(

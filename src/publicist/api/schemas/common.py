@@ -68,13 +68,13 @@ class ErrorEnvelope(Out):
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: the statuses it can fail with, all in the envelope."""
-    return {status: {"model": ErrorEnvelope, "description": _WORDS[status]} for status in (*statuses, 401, 500)}
+    return {status: {"model": ErrorEnvelope, "description": _WORDS[status]} for status in (*statuses, 401, 403, 500)}
 
 
 _WORDS = {
     400: "The request is malformed, or preflight found violations.",
     401: "No valid API key, or Meta refused the account's token.",
-    403: "Not allowed.",
+    403: "The key has not the scope, or the platform is not set up here.",
     404: "There is no such thing for this caller.",
     405: "The route does not take this method.",
     409: "The state of the thing forbids it, or the idempotency key belongs to another request.",

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 from publicist.api.schemas.common import In, Moment, Out
 from publicist.api.schemas.post_query import QueryList, QueryText, known
-from publicist.api.schemas.posts import Instant
+from publicist.api.schemas.posts import Instant, Uuid
 from publicist.domain.webhooks import DECLARED_TYPES, Delivery, DeliveryStatus, WebhookEndpoint
 from publicist.services.webhooks import TestOutcome
 
@@ -43,6 +43,7 @@ class EndpointIn(In):
     url: ReceiverUrl
     events: EventTypes = Field(default_factory=list)
     description: Description | None = None
+    profile_id: Uuid | None = Field(None, description="Only events of this profile are sent there.")
 
 
 class EndpointPatch(In):
@@ -107,6 +108,7 @@ class EndpointOut(Out):
     events: list[str]
     description: str | None
     active: bool
+    profile_id: str | None
     last_delivery_at: Moment | None
     last_failure_reason: str | None
     created_at: Moment
@@ -199,6 +201,7 @@ def _members(endpoint: WebhookEndpoint) -> dict[str, Any]:
         "events": list(endpoint.events),
         "description": endpoint.description,
         "active": endpoint.active,
+        "profile_id": endpoint.profile_id,
         "last_delivery_at": endpoint.last_delivery_at,
         "last_failure_reason": endpoint.last_failure_reason,
         "created_at": endpoint.created_at,

@@ -27,6 +27,7 @@ from chaos.posts import SURFACES
 from chaos.races.run import rounds, run_races
 from chaos.rig import Say
 from chaos.summary import is_good, summary
+from conformance import run as conformance
 from fuzz import campaign as fuzz
 from fuzz.__main__ import FULL as FUZZ_FILES
 from fuzz.campaign import Report
@@ -137,6 +138,12 @@ def play_fuzz(run: Run) -> dict[str, Any]:
     return report.to_json()
 
 
+def play_schema(run: Run) -> dict[str, Any]:
+    """Made-up requests to every route, on both engines; every answer is held against the OpenAPI document."""
+    examples = max(1, round(conformance.FULL * run.scale))
+    return conformance.run(run.folder, ENGINES, examples=examples, seed=run.seed, say=run.say)
+
+
 PROOFS: Mapping[str, Proof] = {
     "chaos": Proof("chaos", "10,000 posts on both engines under random kills and faults", play_chaos),
     "matrix": Proof("chaos-matrix", "every stop point and every fault, one post each", play_matrix),
@@ -148,6 +155,9 @@ PROOFS: Mapping[str, Proof] = {
         lambda r: not r["disagreements"],
     ),
     "fuzz": Proof("fuzz", "10,000 mutated media files under limits", play_fuzz, lambda r: not r["failures"]),
+    "schema": Proof(
+        "schema", "schemathesis asks every route, along the links too", play_schema, lambda r: not r["failures"]
+    ),
 }
 """Every proof by its name; a line registers another."""
 

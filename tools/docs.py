@@ -1,16 +1,14 @@
-"""Write the references under docs/reference, settings.example.env and the packaged rules.json; `--check` compares."""
+"""Write docs/reference, settings.example.env and the packaged rules.json and guides.md; `--check` compares."""
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
-
-from publicist.api import known_errors, rules
+from publicist.api import handbook, known_errors, rules
 from publicist.api.app import create_app
 from publicist.api.reference import render_api
 from publicist.bootstrap import open_application
@@ -24,6 +22,9 @@ from publicist.services.rules import entries
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 RULES_FILE = ROOT / "src" / "publicist" / "rules.json"
+GUIDES_FILE = ROOT / "src" / "publicist" / handbook.GUIDES
+GUIDES = ("tutorial", "howto", "explanation")
+_SERVED = {"rules/README": "preflight", "errors/README": "errors"}
 
 
 async def _openapi() -> Mapping[str, object]:
@@ -41,11 +42,12 @@ def pages() -> dict[Path, str]:
         REFERENCE / "errors" / "README.md": render.errors_index(),
         REFERENCE / "events.md": render.events_page(EVENT_TYPES),
         REFERENCE / "meta-errors.md": known_errors.markdown(),
-        REFERENCE / "settings.md": _settings_page(),
+        REFERENCE / "settings.md": handbook.settings_page(),
         REFERENCE / "api.md": render_api(spec),
         REFERENCE / "openapi.json": json.dumps(spec, indent=1, ensure_ascii=False) + "\n",
         ROOT / "settings.example.env": _settings_file(),
         RULES_FILE: rules.packaged(),
+        GUIDES_FILE: guides(),
     }
     for entry in entries():
         found[REFERENCE / "rules" / f"{render.slug(entry.id)}.md"] = render.rule_page(entry)
@@ -54,30 +56,33 @@ def pages() -> dict[Path, str]:
     return found
 
 
-def _settings_page() -> str:
-    rows = [
-        f"| `{_variable(name)}` | {f'`{_default(field)}`' if _default(field) else ''} | {field.description} |"
-        for name, field in Settings.model_fields.items()
-    ]
-    words = "Set them in the environment or in a file `.env`. None is needed to start."
-    return "\n\n".join(["# Settings", words, "\n".join(["| Variable | Default | |", "|---|---|---|", *rows])]) + "\n"
-
-
 def _settings_file() -> str:
     parts = ["# Every setting of Publicist with its default; copy to .env and change what you need."]
     for name, field in Settings.model_fields.items():
-        parts.append(f"\n# {field.description}\n#{_variable(name)}={_default(field)}")
+        parts.append(f"\n# {field.description}\n#{handbook.variable(name)}={handbook.default(field)}")
     return "\n".join(parts) + "\n"
 
 
-def _variable(name: str) -> str:
-    return f"PUBLICIST_{name.upper()}"
+def guides() -> str:
+    """The guides in one file, with links as the server has them."""
+    docs = ROOT / "docs"
+    pages = [page for folder in GUIDES for page in sorted((docs / folder).glob("*.md"))]
+    return "\n".join(_for_server(page) for page in [*pages, docs / "glossary.md"])
 
 
-def _default(field: FieldInfo) -> str:
-    if field.default in (None, PydanticUndefined):
-        return ""
-    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+def _for_server(page: Path) -> str:
+    """Links to the reference become pages, those between guides a heading of the one file, others what they say."""
+
+    def served(match: re.Match[str]) -> str:
+        words, target, anchor = match.groups()
+        path = (page.parent / target).resolve()
+        if REFERENCE in path.parents:
+            name = path.relative_to(REFERENCE).with_suffix("").as_posix()
+            return f"[{words}](/docs/{_SERVED.get(name, name.replace('rules/', 'preflight/'))}.md)"
+        known = path.suffix == ".md" and (path.parent.name in GUIDES or path.name == "glossary.md")
+        return f"[{words}](/docs/guides.md{anchor or ''})" if known else words
+
+    return re.sub(r"\[([^\]]*)\]\((?!https?:|/)([^)#\s]+)(#[^)\s]*)?\)", served, page.read_text())
 
 
 def main() -> int:

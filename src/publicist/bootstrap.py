@@ -10,6 +10,7 @@ from publicist.crypto.envelope import Vault
 from publicist.crypto.master_keys import GivenKeys, KeyFile
 from publicist.domain.environments import Environment
 from publicist.domain.platform import Timing
+from publicist.domain.rate_limits import Budgeted
 from publicist.kit.clock import Clock
 from publicist.kit.http import HttpClient
 from publicist.kit.lock import DirectoryLock
@@ -34,6 +35,7 @@ from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
 from publicist.services.profiles import Profiles
+from publicist.services.rate_limits import RateLimits
 from publicist.services.renditions import Renditions
 from publicist.services.rules import rule_limits
 from publicist.services.validation import Validation
@@ -241,6 +243,7 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
         accounts=accounts,
         account_health=AccountHealthService(database, clock),
         limits=Limits(database, clock, vault, parts.tools.upstreams, parts.tools.quotas),
+        rate_limits=_rate_limits(settings, database, clock),
         media=parts.media,
         renditions=Renditions(database, clock, parts.media, engine, post_settings.limits),
         posts=posts,
@@ -256,6 +259,11 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
         webhooks=Webhooks(database, clock, vault, signals),
         first_keys=await organizations.ensure_first(),
     )
+
+
+def _rate_limits(settings: Settings, database: Database, clock: Clock) -> RateLimits:
+    limits = {Budgeted.KEY: settings.key_requests, Budgeted.ADDRESS: settings.address_requests}
+    return RateLimits(database, clock, limits, settings.rate_seconds)
 
 
 def _timing(settings: Settings, database: Database) -> Timing:

@@ -17,6 +17,7 @@ from publicist.services.application import Addresses
 from tests.architecture.test_write_routes import walk
 
 PUBLIC = {
+    "/media/{name}",
     "/health",
     "/health/ready",
     "/metrics",

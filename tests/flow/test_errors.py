@@ -1,5 +1,6 @@
 """The one envelope, however a request fails."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -35,6 +36,24 @@ def test_the_key_is_taken_from_either_header(served: Served) -> None:
 
 def test_an_unknown_route_is_404(served: Served) -> None:
     envelope(served.call("GET", "/v1/nothing"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/posts", "GET, POST"),
+        ("OPTIONS", "/v1/posts/01a20ab5-97d8-715a-8720-a943e4945e0e", "DELETE, GET, PATCH"),
+        ("GET", "/v1/posts/cancel", "POST"),
+        ("PATCH", "/v1/posts/validate", "POST"),
+        ("GET", "/v1/media/import", "POST"),
+        ("DELETE", "/posts/cancel", "POST"),
+    ],
+)
+def test_405_lists_every_method_of_the_path_and_no_other(served: Served, method: str, path: str, allowed: str) -> None:
+    reply = served.call(method, path)
+    error = envelope(reply, 405, "validation_failed")
+    assert reply.headers["allow"] == allowed
+    assert error["remediation"] == f"Use {allowed}."
 
 
 def test_a_wrong_method_is_405_and_says_which_are_right(served: Served) -> None:
@@ -110,3 +129,32 @@ def test_the_catalogue_of_metas_errors_needs_no_key(served: Served) -> None:
     assert one["retryAfterSeconds"] == []
     assert served.http.get(served.url + "/v1/errors/no-such").status_code == 404
     assert "190-463" in served.http.get(served.url + "/docs/meta-errors").text
+
+
+ZERO: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/v1/accounts?platform=a%00b", {}),
+    ("GET", "/v1/posts?externalId=a%00b", {}),
+    ("POST", "/v1/posts/cancel", {"json": {"externalId": "a\0b"}}),
+    ("POST", "/v1/posts/cancel", {"json": {"platform": "a\0b"}}),
+    ("POST", "/v1/media/import", {"json": {"bytesBase64": "AAAA", "fileName": "a\0b"}}),
+    ("POST", "/v1/webhook-endpoints", {"json": {"url": "http://127.0.0.1:9", "description": "a\0b"}}),
+]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("method", "path", "options"), ZERO)
+def test_the_character_that_no_database_keeps_is_refused(
+    served_postgres: Served, method: str, path: str, options: dict[str, Any]
+) -> None:
+    error = envelope(served_postgres.call(method, path, **options), 400, "validation_failed")
+    assert "U+0000" in error["message"]
+
+
+@pytest.mark.postgres
+def test_a_cursor_of_something_else_is_the_first_page(served_postgres: Served) -> None:
+    endpoint = served_postgres.call("POST", "/v1/webhook-endpoints", json={"url": "http://127.0.0.1:9"}).json()["id"]
+    for text in ("1:no-uuid", "1:a\0b", "99999999999999999999:x"):
+        cursor = base64.urlsafe_b64encode(text.encode()).decode()
+        for path in ("/v1/posts", "/v1/media", f"/v1/webhook-endpoints/{endpoint}/deliveries"):
+            assert served_postgres.call("GET", f"{path}?cursor={cursor}").status_code == 200, (path, text)
+    served_postgres.call("DELETE", f"/v1/webhook-endpoints/{endpoint}")

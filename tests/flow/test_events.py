@@ -11,6 +11,7 @@ import pytest
 
 from publicist.client.stream import messages
 from publicist.domain.events import EVENT_TYPES
+from tests.support.openapi import answer_faults
 from tests.support.served import ON_BOTH, SHARED, Served, serving
 
 Account = Callable[[str], dict[str, Any]]
@@ -105,3 +106,19 @@ def test_a_server_that_stops_ends_its_streams_cleanly(tmp_path: Path) -> None:
             assert next(lines) == ": connected"
             os.kill(served.pid, signal.SIGTERM)
             assert list(events_of(lines)) == []
+
+
+def test_every_event_that_happened_is_what_the_description_says(
+    served: Served, account_of: Callable[[str], dict[str, Any]]
+) -> None:
+    account = {"platform": "facebook", "id": account_of("facebook")["id"]}
+    scheduled = {"account": account, "text": "later", "scheduledAt": "2031-01-01T00:00:00Z"}
+    id = served.post(scheduled).json()["id"]
+    served.call("PATCH", f"/v1/posts/{id}", json={"text": "other", "scheduledAt": "2031-02-01T00:00:00Z"})
+    served.call("DELETE", f"/v1/posts/{id}")
+    served.post({"account": account, "text": "now"})
+    spec = served.http.get(served.url + "/openapi.json").json()
+    page = served.call("GET", "/v1/events?limit=200").json()
+    kinds = {event["type"] for event in page["data"]}
+    assert {"post.queued", "post.edited", "post.rescheduled", "post.canceled", "post.published"} <= kinds
+    assert answer_faults(spec, "GET", "/v1/events", 200, page) == []

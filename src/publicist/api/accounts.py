@@ -26,7 +26,8 @@ from publicist.api.schemas.accounts import (
     connect_out,
     limits_out,
 )
-from publicist.api.schemas.common import errors
+from publicist.api.schemas.common import errors, public_errors
+from publicist.api.schemas.params import AccountId, PlatformName, PlatformQuery, ProfileQuery
 from publicist.crypto.states import BadState
 from publicist.domain.api_keys import Caller
 from publicist.kit.errors import PublicistError, ValidationFailed
@@ -50,51 +51,51 @@ _STATE_WORDS = {
 async def list_accounts(
     app: App,
     caller: AccountsReader,
-    platform: str | None = None,
-    profileId: str | None = None,  # noqa: N803 - wire name
+    platform: PlatformQuery = None,
+    profile_id: ProfileQuery = None,
 ) -> AccountList:
     """Every connected account of this key's environment, oldest first."""
-    profile = parse_uuid(profileId) if profileId else None
-    if profileId and profile is None:
+    profile = parse_uuid(profile_id) if profile_id else None
+    if profile_id and profile is None:
         return AccountList(data=[])
     found = await app.accounts.list_connected(caller, platform=platform, profile_id=profile)
     return AccountList(data=[account_out(account) for account in found])
 
 
-@router.get("/{account_id}", operation_id="getAccount", summary="Get an account", responses=errors(404))
-async def get_account(app: App, caller: AccountsReader, account_id: str) -> AccountWithHealth:
+@router.get("/{account_id:name}", operation_id="getAccount", summary="Get an account", responses=errors(404))
+async def get_account(app: App, caller: AccountsReader, account_id: AccountId) -> AccountWithHealth:
     """One connected account, with its `health`: whether it can publish, for how long, and what to do."""
     account = await app.accounts.get(caller, uuid_or_404(account_id, "account"))
     return account_with_health(account, await app.account_health.of(account))
 
 
 @router.delete(
-    "/{account_id}", operation_id="disconnectAccount", summary="Disconnect an account", responses=errors(404)
+    "/{account_id:name}", operation_id="disconnectAccount", summary="Disconnect an account", responses=errors(404)
 )
-async def disconnect(app: App, caller: AccountsWriter, account_id: str) -> Disconnected:
+async def disconnect(app: App, caller: AccountsWriter, account_id: AccountId) -> Disconnected:
     """Forget the account's token. Its post history stays; posts still queued for it fail with a clear error."""
     await app.accounts.disconnect(caller, uuid_or_404(account_id, "account"))
     return Disconnected(id=account_id)
 
 
 @router.get(
-    "/{account_id}/limits", operation_id="getAccountLimits", summary="What is left of an account's limits",
+    "/{account_id:name}/limits", operation_id="getAccountLimits", summary="What is left of an account's limits",
     responses=errors(404),
 )  # fmt: skip
-async def limits(app: App, caller: AccountsReader, account_id: str) -> LimitsOut:
+async def limits(app: App, caller: AccountsReader, account_id: AccountId) -> LimitsOut:
     """Read from the network now, not assumed. A post that finds no room waits (`hold: quota` or `throttle`)."""
     return limits_out(await app.limits.read(caller, uuid_or_404(account_id, "account")))
 
 
-@router.post("/{account_id}/pause", operation_id="pauseAccount", summary="Pause an account", responses=errors(404))
-async def pause(app: App, caller: AccountsWriter, account_id: str) -> AccountOut:
+@router.post("/{account_id:name}/pause", operation_id="pauseAccount", summary="Pause an account", responses=errors(404))
+async def pause(app: App, caller: AccountsWriter, account_id: AccountId) -> AccountOut:
     """Nothing new goes out: due posts wait (`hold: paused`). What is under way is brought to its end."""
     id = uuid_or_404(account_id, "account")
     return account_out(await app.pauses.set_account(caller, id, paused=True))
 
 
-@router.post("/{account_id}/resume", operation_id="resumeAccount", summary="End a pause", responses=errors(404))
-async def resume(app: App, caller: AccountsWriter, account_id: str) -> AccountOut:
+@router.post("/{account_id:name}/resume", operation_id="resumeAccount", summary="End a pause", responses=errors(404))
+async def resume(app: App, caller: AccountsWriter, account_id: AccountId) -> AccountOut:
     """Posts that waited go out now; those whose time is long past wait for a word (`hold: missed`)."""
     id = uuid_or_404(account_id, "account")
     return account_out(await app.pauses.set_account(caller, id, paused=False))
@@ -104,10 +105,10 @@ async def resume(app: App, caller: AccountsWriter, account_id: str) -> AccountOu
     "/connect/{platform}",
     operation_id="connectAccount",
     summary="Start a consent",
-    responses=errors(400, 403, 404),
+    responses=errors(400, 404, named=("not_enabled",)),
     openapi_extra=json_body(ConnectIn, required=False),
 )
-async def connect(app: App, caller: AccountsWriter, platform: str, request: Request) -> ConnectOut:
+async def connect(app: App, caller: AccountsWriter, platform: PlatformName, request: Request) -> ConnectOut:
     """Open `descriptor.authorizationUrl` in a browser. One Meta consent yields one `facebook` account per Page and one
     `instagram` account per linked Instagram Business.
     """
@@ -123,11 +124,14 @@ async def connect(app: App, caller: AccountsWriter, platform: str, request: Requ
     summary="Finish a consent by API",
     status_code=201,
     response_model=CompleteOut,
-    responses={**errors(400, 403, 404, 422, 503), 200: {"model": CompleteOut, "description": "The account existed."}},
+    responses={
+        **errors(400, 404, 422, 503, named=("not_enabled", "token_refused")),
+        200: {"model": CompleteOut, "description": "The account existed."},
+    },
     openapi_extra=json_body(CompleteIn),
 )
 async def complete(
-    app: App, caller: AccountsWriter, platform: str, request: Request, response: Response
+    app: App, caller: AccountsWriter, platform: PlatformName, request: Request, response: Response
 ) -> CompleteOut:
     """For callers that receive the dialog's redirect themselves: hand over its `code` and `state`."""
     body = parse(CompleteIn, await read_json(request))
@@ -155,9 +159,19 @@ def _is_of(opened: OAuthState, caller: Caller) -> bool:
     return same and caller.sees(opened.profile_id)
 
 
-@router.get("/oauth/{platform}/callback", include_in_schema=False)
-async def callback(app: App, platform: str, request: Request) -> RedirectResponse:
-    """Where the dialog sends the browser; always goes on to the caller's page, or to ours."""
+@router.get(
+    "/oauth/{platform}/callback",
+    operation_id="finishConsent",
+    summary="Where the dialog sends the browser",
+    response_class=RedirectResponse,
+    status_code=302,
+    responses={
+        **public_errors(429),
+        302: {"description": "To `returnTo`, or to a page of ours; the query says how it went."},
+    },
+)
+async def callback(app: App, platform: PlatformName, request: Request) -> RedirectResponse:
+    """For browsers. `connected` and `accounts` when it worked, `connect_error` when it did not."""
     opened, outcome = await _finish(app, platform, request)
     target = app.accounts.result_url(opened)
     return RedirectResponse(f"{target}{'&' if '?' in target else '?'}{urlencode(outcome)}", status_code=302)

@@ -19,6 +19,7 @@ from publicist.api.schemas.api_keys import (
     rotated_out,
 )
 from publicist.api.schemas.common import errors
+from publicist.api.schemas.params import KeyId
 
 router = APIRouter(prefix="/v1/api-keys", tags=["API keys"], route_class=IdempotentRoute)
 
@@ -48,7 +49,7 @@ async def list_keys(app: App, caller: KeysReader) -> ApiKeyList:
 
 
 @router.delete("/{id}", operation_id="revokeApiKey", summary="Revoke a key", responses=errors(404))
-async def revoke(app: App, caller: KeysWriter, id: str) -> RevokedOut:
+async def revoke(app: App, caller: KeysWriter, id: KeyId) -> RevokedOut:
     """It works no more, from the next request on; it stays in the list."""
     return RevokedOut(id=id, revoked_at=await app.api_keys.revoke(caller, id))
 
@@ -57,7 +58,7 @@ async def revoke(app: App, caller: KeysWriter, id: str) -> RevokedOut:
     "/{id}/rotate", operation_id="rotateApiKey", summary="Replace a key", status_code=201, responses=errors(400, 404),
     openapi_extra=json_body(RotateKeyIn, required=False),
 )  # fmt: skip
-async def rotate(app: App, caller: KeysWriter, id: str, request: Request) -> RotatedKeyOut:
+async def rotate(app: App, caller: KeysWriter, id: KeyId, request: Request) -> RotatedKeyOut:
     """A new key with the same name, scopes and profile, without an end. The old one works for `overlapHours` (24) more,
     so that everything that uses it can change over."""
     body = parse(RotateKeyIn, await read_json(request) if await request.body() else {})

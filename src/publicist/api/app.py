@@ -16,6 +16,7 @@ from publicist.api import (
     media,
     organization,
     pages,
+    pinterest,
     posts,
     profiles,
     renditions,
@@ -24,8 +25,10 @@ from publicist.api import (
     validation,
     webhooks,
 )
+from publicist.api.clients import ClientAddress
 from publicist.api.middleware import BodyLimit, RequestContext
 from publicist.api.openapi import describe
+from publicist.domain.rate_limits import Budgeted
 from publicist.services.application import Application
 
 DESCRIPTION = """\
@@ -34,6 +37,9 @@ without saying exactly why and how to fix it.
 
 Send an API key as `Authorization: Bearer lmp_test_...`. Test keys publish into a simulated Meta that ships with
 Publicist; live keys publish for real. Every failure has the same shape, `error`, with a `docUrl` that opens.
+
+Where the operator set a limit of requests, every answer says what is left: `RateLimit-Policy` and `RateLimit` (IETF
+draft), and `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`.
 """
 TAGS = [
     {"name": "Posts", "description": "Publish now or on schedule, look, reschedule, cancel."},
@@ -83,9 +89,13 @@ def create_app(application: Application) -> FastAPI:
         app.include_router(router)
     for unprefixed in (posts.unprefixed, validation.unprefixed):
         app.include_router(unprefixed, include_in_schema=False)
-    for router in (media.files, sandbox.router, pages.router):
+    app.include_router(media.files)
+    for router in (pinterest.router, sandbox.router, pages.router):
         app.include_router(router, include_in_schema=False)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
-    app.add_middleware(BodyLimit, max_bytes=application.settings.body_max_bytes)
+    settings = application.settings
+    app.add_middleware(BodyLimit, max_bytes=settings.body_max_bytes, seconds=settings.client_seconds)
+    if settings.trusted_proxies or application.rate_limits.limits(Budgeted.ADDRESS):
+        app.add_middleware(ClientAddress, limits=application.rate_limits, trusted=settings.trusted_proxies)
     app.add_middleware(RequestContext)
     return app

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from pydantic import BaseModel, ValidationError
 
+from publicist.api.clients import spend_key
 from publicist.api.errors import from_issues
 from publicist.domain.api_keys import Caller
 from publicist.domain.audit import Origin
@@ -45,7 +46,9 @@ async def get_caller(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_key_header)],
 ) -> Caller:
-    """Who makes the request, known once per request. Raises Unauthenticated, and Forbidden without the scopes."""
+    """Who makes the request, known once per request. Raises Unauthenticated, Forbidden without the scopes,
+    and RateLimited when the key has used up what it may.
+    """
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is None:
         key = (bearer.credentials if bearer else header or "").strip()
@@ -54,6 +57,7 @@ async def get_caller(
                 "No API key came with the request.", remediation="Send `Authorization: Bearer lmp_test_...`."
             )
         caller = await app.api_keys.authenticate(key, origin_of(request))
+        await spend_key(request, app.rate_limits, caller.api_key_id)
         request.state.caller = caller
     for scope in needed.scopes:
         if not caller.may(scope):
@@ -108,18 +112,58 @@ async def caller_of(request: Request, scopes: Sequence[str]) -> Caller:
     return await get_caller(request, needed, app, await _bearer(request), await _key_header(request))
 
 
-async def read_json(request: Request) -> Any:
-    """The body as JSON, whatever its declared type; the audit log has its fields' names. Raises ValidationFailed."""
+async def read_json(request: Request, *, any_text: bool = False) -> Any:
+    """The body as JSON, whatever its declared type. Raises ValidationFailed (rules body.json, body.depth_max).
+
+    The audit log has its fields' names. The character U+0000, which no database keeps, is refused where it stands,
+    unless `any_text`.
+    """
     body = await request.body()
+    deepest = get_application(request).settings.json_depth_max
     try:
         data = pydantic_core.from_json(body)
     except ValueError as error:
+        if "recursion limit" in str(error):
+            raise _too_deep(deepest) from None
         raise ValidationFailed(
             f"The body is not JSON: {error}.", rule="body.json", remediation="Send a JSON object."
         ) from None
+    if body.count(b"[") + body.count(b"{") > deepest and _is_deeper(data, deepest):
+        raise _too_deep(deepest)
+    if b"\\u0000" in body and not any_text:
+        refuse_zero(data)
     if isinstance(data, dict):
         request.state.fields = sorted(data)
     return data
+
+
+def refuse_zero(value: Any, at: str = "") -> None:
+    """Raises ValidationFailed, naming the member, when some text has the character U+0000."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            refuse_zero(name, at)
+            refuse_zero(member, f"{at}.{name}" if at else name)
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            refuse_zero(member, f"{at}.{index}" if at else str(index))
+    elif isinstance(value, str) and "\0" in value:
+        raise ValidationFailed(f"{at or 'A name'} contains the character U+0000.", rule=at or "body")
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Whether arrays and objects nest more than `most` deep."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [one for one in level if isinstance(one, list | dict)]
+        if not level:
+            return False
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    return True
+
+
+def _too_deep(most: int) -> ValidationFailed:
+    words = f"Arrays and objects of the body nest more than {most} deep."
+    return ValidationFailed(words, rule="body.depth_max", remediation=f"Nest at most {most} deep.")
 
 
 def parse(model: type[Model], data: Any) -> Model:
@@ -154,7 +198,7 @@ def read_cursor(cursor: str | None) -> Position | None:
     """The position a cursor stands for; a malformed one means the first page (contract: pagination)."""
     try:
         micros, _, id = base64.urlsafe_b64decode((cursor or "").encode() + b"==").decode().partition(":")
-        return (_EPOCH + timedelta(microseconds=int(micros)), id) if id else None
+        return (_EPOCH + timedelta(microseconds=int(micros)), id) if id and "\0" not in id else None
     except (ValueError, binascii.Error, OverflowError):
         return None
 

@@ -11,39 +11,21 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from publicist.api.envelope import envelope
+from publicist.api.paths import methods_of
+from publicist.api.schemas.common import PROBLEM
 from publicist.kit.errors import InternalError, NotFound, PublicistError, ValidationFailed
-from publicist.kit.links import doc_url, rule_url
 
 log = structlog.get_logger(__name__)
-
-_PROBLEM = "application/problem+json"
-
-
-def envelope(error: PublicistError, *, docs_base: str, request_id: str) -> dict[str, Any]:
-    """The contract's members, those that are known."""
-    members = {
-        "code": error.code,
-        "message": error.message,
-        "rule": error.rule,
-        "platform": error.platform,
-        "platformVersion": error.platform_version,
-        "platformResponse": error.platform_response,
-        "remediation": error.remediation,
-        "docUrl": doc_url(docs_base, error.code),
-        "ruleUrl": rule_url(docs_base, error.rule) if error.rule else None,
-        "requestId": request_id,
-        "violations": list(error.violations) or None,
-    }
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def error_response(request: Request, error: PublicistError) -> JSONResponse:
     """The envelope, or the same members as RFC 9457 when the caller asks for that."""
     base = request.app.state.application.docs_base
     members = envelope(error, docs_base=base, request_id=request.state.request_id)
-    if _PROBLEM in request.headers.get("accept", ""):
+    if PROBLEM in request.headers.get("accept", ""):
         problem = {"type": members["docUrl"], "title": error.code, "status": error.status, "detail": error.message}
-        return JSONResponse({**problem, **members}, error.status, error.headers, media_type=_PROBLEM)
+        return JSONResponse({**problem, **members}, error.status, error.headers, media_type=PROBLEM)
     return JSONResponse({"error": members}, error.status, error.headers)
 
 
@@ -79,8 +61,9 @@ def _from_http(request: Request, error: HTTPException) -> PublicistError:
         remediation = f"The API is described at {request.app.state.application.docs_base}/docs/api."
         return NotFound(f"There is no route {request.method} {request.url.path}.", remediation=remediation)
     if error.status_code == 405:
-        allowed = headers.get("Allow") or headers.get("allow", "")
+        allowed = ", ".join(sorted(methods_of(request.app.routes, request.scope)))
         words = f"{request.url.path} does not take {request.method}."
+        headers = {"Allow": allowed}
         return ValidationFailed(words, remediation=f"Use {allowed}.", headers=headers, status=405)
     return ValidationFailed(str(error.detail), headers=headers, status=error.status_code)
 

@@ -5,10 +5,11 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from publicist.api.deps import App
-from publicist.api.schemas.common import ErrorEnvelope, Out
+from publicist.api.schemas.common import Out, answer, public_errors
 from publicist.services.operations import Measures
 
 router = APIRouter(tags=["Health"])
+_FAILS = {**public_errors(), 503: answer(503, usual=("down",))}
 
 
 class Health(Out):
@@ -27,9 +28,9 @@ class Ready(Out):
 
 @router.get(
     "/health",
-    operation_id="health",
+    operation_id="getHealth",
     summary="Is it up?",
-    responses={503: {"model": ErrorEnvelope, "description": "The database does not answer."}},
+    responses=_FAILS,
 )
 async def health(app: App) -> Health:
     """Answers once the database did."""
@@ -39,9 +40,9 @@ async def health(app: App) -> Health:
 
 @router.get(
     "/health/ready",
-    operation_id="ready",
+    operation_id="getReadiness",
     summary="Are posts being published?",
-    responses={503: {"model": ErrorEnvelope, "description": "Nobody works on due posts; the message says why."}},
+    responses=_FAILS,
 )
 async def ready(app: App) -> Ready:
     """Answers 200 only while due posts are looked for: by this process, or by a worker that was heard lately."""
@@ -51,12 +52,12 @@ async def ready(app: App) -> Ready:
 
 @router.get(
     "/metrics",
-    operation_id="metrics",
+    operation_id="getMetrics",
     summary="Measures for Prometheus",
     response_class=Response,
     responses={
-        200: {"content": {"text/plain": {}}, "description": "Prometheus text format."},
-        503: {"model": ErrorEnvelope, "description": "The database does not answer."},
+        **_FAILS,
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text format."},
     },
 )
 async def metrics(app: App) -> Response:

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from publicist.api.changes import change_of
 from publicist.api.deps import caller_of, get_application, scopes_of
-from publicist.api.schemas.common import errors
+from publicist.api.schemas.common import answer, errors
 from publicist.domain.api_keys import Caller
 from publicist.kit.errors import ValidationFailed
 from publicist.services.idempotency import Answer, Attempt, KeyedRequest, fingerprint
@@ -50,7 +50,8 @@ class IdempotentRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.writes = bool(set(options.get("methods") or ["GET"]) - _SAFE)
         if self.writes:
-            options["responses"] = {**errors(400, 409), **(options.get("responses") or {})}
+            usual = {409: answer(409, usual=("key_reused",))}
+            options["responses"] = {**errors(400, 408, 413), **usual, **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
         if self.operation_id:
             _ACTIONS[self.endpoint] = self.operation_id

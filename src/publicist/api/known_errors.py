@@ -5,7 +5,8 @@ from datetime import date
 
 from fastapi import APIRouter
 
-from publicist.api.schemas.common import Out, errors
+from publicist.api.schemas.common import Out, public_errors
+from publicist.api.schemas.params import ErrorId
 from publicist.domain.failures import public_code
 from publicist.domain.known_errors import KnownError
 from publicist.services.known_errors import known_error, known_errors, pauses
@@ -61,14 +62,14 @@ def _out(error: KnownError) -> KnownErrorOut:
     )
 
 
-@router.get("", operation_id="listErrors", summary="What Meta's errors mean", responses=errors())
+@router.get("", operation_id="listErrors", summary="What Meta's errors mean", responses=public_errors(429))
 async def list_errors() -> KnownErrorList:
     """The whole catalogue; it needs no key. `errorCode` is the `code` of our own error envelope."""
     return KnownErrorList(data=[_out(error) for error in known_errors()])
 
 
-@router.get("/{id}", operation_id="getError", summary="What one of Meta's errors means", responses=errors(404))
-async def get_error(id: str) -> KnownErrorOut:
+@router.get("/{id}", operation_id="getError", summary="What one of them means", responses=public_errors(404, 429))
+async def get_error(id: ErrorId) -> KnownErrorOut:
     """By `CODE`, `CODE-SUBCODE` or `SUBCODE`, for example `190-463`."""
     return _out(known_error(id))
 

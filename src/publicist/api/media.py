@@ -1,6 +1,7 @@
 """Media: upload, list, get, and the signed URLs under which files are fetched."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -18,8 +19,17 @@ from publicist.api.deps import (
 )
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
-from publicist.api.schemas.common import errors
+from publicist.api.schemas.common import errors, public_errors
 from publicist.api.schemas.media import DeletedOut, ImportIn, MediaList, MediaOut, media_out
+from publicist.api.schemas.params import (
+    CursorQuery,
+    FileName,
+    LimitQuery,
+    MediaId,
+    ProfileForFile,
+    ProfileQuery,
+    SignaturePart,
+)
 from publicist.api.schemas.renditions import rendition_out
 from publicist.api.uploads import receive_file
 from publicist.domain.media import Media
@@ -27,8 +37,9 @@ from publicist.kit.errors import ValidationFailed
 from publicist.services.drafts import decode_base64
 
 router = APIRouter(prefix="/v1/media", tags=["Media"], route_class=IdempotentRoute)
-files = APIRouter(include_in_schema=False)
+files = APIRouter(tags=["Media"])
 
+_BYTES: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 _FILE_SCHEMA = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 
 
@@ -41,9 +52,9 @@ _FILE_SCHEMA = {"type": "object", "required": ["file"], "properties": {"file": {
     response_model_exclude_none=True,
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE_SCHEMA}}}},
 )
-async def upload(app: App, caller: MediaWriter, request: Request, profileId: str | None = None) -> MediaOut:  # noqa: N803
+async def upload(app: App, caller: MediaWriter, request: Request, profile_id: ProfileForFile = None) -> MediaOut:
     """Streamed to disk, then probed: the answer says what the bytes are. Posts refer to it by `id`."""
-    profile = uuid_or_404(profileId, "profile") if profileId else None
+    profile = uuid_or_404(profile_id, "profile") if profile_id else None
     received = await receive_file(request, app.media.new_temp(), app.media.max_bytes)
     media = await app.media.keep(
         caller,
@@ -78,47 +89,60 @@ async def import_media(app: App, caller: MediaWriter, request: Request) -> Media
 
 
 @router.get(
-    "", operation_id="listMedia", summary="List files", responses=errors(400), response_model_exclude_none=False
+    "", operation_id="listMedia", summary="List files", responses=errors(400, 404), response_model_exclude_none=False
 )
 async def list_media(
     app: App,
     caller: MediaReader,
-    limit: str | None = None,
-    cursor: str | None = None,
-    profileId: str | None = None,  # noqa: N803 - wire name
+    limit: LimitQuery = None,
+    cursor: CursorQuery = None,
+    profile_id: ProfileQuery = None,
 ) -> MediaList:
     """Newest first; `limit` is 50 by default and 100 at most."""
     count = read_limit(limit, largest=100, clamp=True)
-    profile = uuid_or_404(profileId, "profile") if profileId else None
+    profile = uuid_or_404(profile_id, "profile") if profile_id else None
     found = await app.media.page(caller, limit=count + 1, before=read_cursor(cursor), profile_id=profile)
     more = (found[count - 1].created_at, found[count - 1].id) if len(found) > count else None
     return MediaList(data=[media_out(one, app.media.url(one)) for one in found[:count]], next_cursor=write_cursor(more))
 
 
 @router.get(
-    "/{media_id}",
+    "/{media_id:name}",
     operation_id="getMedia",
     summary="Get a file's facts",
     responses=errors(404),
     response_model_exclude_none=True,
 )
-async def get_media(app: App, caller: MediaReader, media_id: str) -> MediaOut:
+async def get_media(app: App, caller: MediaReader, media_id: MediaId) -> MediaOut:
     """One file, with a fresh signed URL and its renditions."""
     media = await app.media.get(caller, media_id)
     made = await app.renditions.of_media(caller, media_id)
     return media_out(media, app.media.url(media), [rendition_out(row, app.media) for row in made])
 
 
-@router.delete("/{media_id}", operation_id="deleteMedia", summary="Delete a file", responses=errors(404, 409))
-async def delete_media(app: App, caller: MediaWriter, media_id: str) -> DeletedOut:
+@router.delete("/{media_id:name}", operation_id="deleteMedia", summary="Delete a file", responses=errors(404, 409))
+async def delete_media(app: App, caller: MediaWriter, media_id: MediaId) -> DeletedOut:
     """Refused while a post that is not over uses it (`media.in_use`, with the posts' ids). Its URLs end at once; the
     bytes go with the next hourly sweep, unless another file has the same."""
     await app.media.delete(caller, media_id)
     return DeletedOut(id=media_id)
 
 
-@files.api_route("/media/{name}", methods=["GET", "HEAD"])
-async def serve(app: App, request: Request, name: str, expires: str = "", signature: str = "") -> Response:
+@files.head("/media/{name}", include_in_schema=False)
+@files.get(
+    "/media/{name}",
+    operation_id="fetchMedia",
+    summary="The bytes of a file",
+    response_class=StreamingResponse,
+    responses={
+        **public_errors(403, 404, 416),
+        200: {"description": "All of it.", "content": _BYTES},
+        206: {"description": "The range that was asked for.", "content": _BYTES},
+    },
+)
+async def serve(
+    app: App, request: Request, name: FileName, expires: SignaturePart = "", signature: SignaturePart = ""
+) -> Response:
     """The bytes behind a signed URL; anonymous, as Meta's crawler is. One range per request (RFC 9110)."""
     media = await app.media.by_signed_path(name, expires, signature)
     size = media.facts.bytes

@@ -11,11 +11,9 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from publicist import __version__
-from publicist.api import known_errors
+from publicist.api import handbook
 from publicist.api.deps import App
-from publicist.api.reference import render_api
-from publicist.domain.events import EVENT_TYPES
-from publicist.kit.errors import ERRORS
+from publicist.kit.errors import ERRORS, NotFound
 from publicist.preflight import render
 from publicist.services.application import Application
 from publicist.services.rules import entries
@@ -50,6 +48,7 @@ async def landing(app: App, request: Request) -> Response:
                 "home": f"{base}/docs",
                 "openapi": f"{base}/openapi.json",
                 "reference": f"{base}/docs/api",
+                "llms": f"{base}/llms.txt",
             },
             "endpoints": {name: f"{base}/v1/{name}" for name in ("posts", "media", "accounts")},
             "authentication": {"type": "bearer", "format": "lmp_live_... or lmp_test_..."},
@@ -80,30 +79,37 @@ curl -s {base}/v1/posts -H "Authorization: Bearer $KEY" -H 'Content-Type: applic
 """
 
 
+@router.get("/llms.txt")
+async def llms(app: App) -> Response:
+    """The docs, listed for programs that read."""
+    return _markdown_of(handbook.llms(app.docs_base))
+
+
+@router.get("/llms-full.txt")
+async def llms_full(request: Request) -> Response:
+    """The docs in one file."""
+    return _markdown_of(handbook.everything(request.app.openapi()))
+
+
+@router.get("/docs/{name:path}.md")
+async def docs_markdown(request: Request, name: str) -> Response:
+    """Any page as Markdown."""
+    found = handbook.page(name, request.app.openapi())
+    if found is None:
+        raise NotFound(f"There is no page {name}.md.", remediation="/llms.txt lists the pages.")
+    return _markdown_of(found)
+
+
+def _markdown_of(text: str) -> Response:
+    return Response(text, media_type="text/markdown")
+
+
 @router.get("/docs")
 async def docs_index() -> HTMLResponse:
     """What the docs of this server hold."""
-    words = """# Publicist docs
-
-- [API reference](/docs/api): every route, with examples
-- [Rules](/docs/preflight): what Facebook and Instagram would refuse; as JSON: [/v1/rules](/v1/rules)
-- [Errors](/docs/errors): every code and what to do
-- [Meta's errors](/docs/meta-errors): what each means, and what it proves
-- [Events](/docs/events): what is recorded when something happens
-"""
-    return html(words, "Docs")
-
-
-@router.get("/docs/api")
-async def docs_api(request: Request) -> HTMLResponse:
-    """The API reference."""
-    return html(render_api(request.app.openapi()), "API reference")
-
-
-@router.get("/docs/preflight")
-async def docs_rules() -> HTMLResponse:
-    """All rules."""
-    return html(render.rules_index(entries()).replace("](", "](/docs/preflight/"), "Rules")
+    listed = [f"- [{page.title}](/docs/{page.name}): {page.about}" for page in handbook.PAGES]
+    more = "Rules as JSON: [/v1/rules](/v1/rules). For programs that read: [/llms.txt](/llms.txt)."
+    return html("\n\n".join(["# Publicist docs", "\n".join(listed), more]), "Docs")
 
 
 @router.get("/docs/preflight/{slug:path}")
@@ -119,12 +125,6 @@ async def docs_rule(slug: str) -> HTMLResponse:
     return html(words, "Request rule")
 
 
-@router.get("/docs/errors")
-async def docs_errors() -> HTMLResponse:
-    """All error codes."""
-    return html(render.errors_index().replace("](", "](/docs/errors/"), "Errors")
-
-
 @router.get("/docs/errors/{code}")
 async def docs_error(code: str) -> HTMLResponse:
     """One error code."""
@@ -134,22 +134,19 @@ async def docs_error(code: str) -> HTMLResponse:
     return html(render.error_page(error), code)
 
 
-@router.get("/docs/meta-errors")
-async def docs_known_errors() -> HTMLResponse:
-    """What Meta's errors mean."""
-    return html(known_errors.markdown(), "Meta's errors")
-
-
-@router.get("/docs/events")
-async def docs_events() -> HTMLResponse:
-    """All events."""
-    return html(render.events_page(EVENT_TYPES), "Events")
-
-
 @router.get("/docs/static/style.css")
 async def style() -> FileResponse:
     """The one stylesheet."""
     return FileResponse(_HERE / "static" / "style.css", media_type="text/css")
+
+
+@router.get("/docs/{name}")
+async def docs_page(request: Request, name: str) -> HTMLResponse:
+    """One of the pages of the handbook."""
+    found = next((page for page in handbook.PAGES if page.name == name), None)
+    if found is None:
+        return html("# There is no such page\n\n[All pages](/docs).\n", "Unknown page", 404)
+    return html(found.text(request.app.openapi()), found.title)
 
 
 @router.get("/connected")

@@ -21,6 +21,7 @@ from publicist.api.post_examples import REQUEST_BODY
 from publicist.api.post_requests import read_edit, read_post
 from publicist.api.post_views import batch_out, created_out, error_of, post_detail_out, post_out
 from publicist.api.schemas.common import errors
+from publicist.api.schemas.params import PostId
 from publicist.api.schemas.post_changes import CanceledListOut, PatchIn, ResolveIn, SelectionIn
 from publicist.api.schemas.post_query import PostQuery
 from publicist.api.schemas.posts import (
@@ -40,6 +41,7 @@ router = APIRouter(prefix="/v1/posts", tags=["Posts"], route_class=IdempotentRou
 unprefixed = APIRouter(prefix="/posts", route_class=IdempotentRoute)
 
 PATIENCE_MAX = 120
+_CREATING = ("preflight", "token_refused", "duplicate")
 RETRY_AFTER_SECONDS = 2
 
 
@@ -50,7 +52,7 @@ RETRY_AFTER_SECONDS = 2
     summary="Publish now or on schedule",
     response_model=None,
     responses={
-        **errors(400, 404, 409, 413, 422, 429, 503),
+        **errors(400, 404, 409, 413, 422, 429, 503, named=_CREATING),
         200: {"model": BatchOut | CreatedOut, "description": "`targets` shape: every target has ended."},
         201: {"model": CreatedOut, "description": "`account` shape: it is live."},
         202: {"model": BatchOut | CreatedOut, "description": "Scheduled, or work goes on; look at `Location`."},
@@ -139,23 +141,23 @@ async def list_posts(app: App, caller: PostsReader, query: Annotated[PostQuery, 
     return PostList(data=[post_out(row) for row in rows[: query.limit]], next_cursor=more)
 
 
-@unprefixed.get("/{post_id}")
-@router.get("/{post_id}", operation_id="getPost", summary="Get a post with its attempts", responses=errors(404))
-async def get_post(app: App, caller: PostsReader, post_id: str) -> PostDetailOut:
+@unprefixed.get("/{post_id:name}")
+@router.get("/{post_id:name}", operation_id="getPost", summary="Get a post with its attempts", responses=errors(404))
+async def get_post(app: App, caller: PostsReader, post_id: PostId) -> PostDetailOut:
     """The post as it is now, and every call that was made for it."""
     row, history = await app.posts.get(caller, uuid_or_404(post_id, "post"))
     return post_detail_out(row, history)
 
 
-@unprefixed.patch("/{post_id}")
+@unprefixed.patch("/{post_id:name}")
 @router.patch(
-    "/{post_id}",
+    "/{post_id:name}",
     operation_id="changePost",
     summary="Edit or move a queued post",
-    responses=errors(400, 404, 409),
+    responses=errors(400, 404, 409, named=("preflight",)),
     openapi_extra=json_body(PatchIn),
 )
-async def change(app: App, caller: PostsWriter, post_id: str, request: Request) -> PostOut:
+async def change(app: App, caller: PostsWriter, post_id: PostId, request: Request) -> PostOut:
     """Change its content, which is checked as a new post's is, or its time, or both; a new time ends a hold. It is one
     conditional write: once a worker has begun, the answer is 409 and nothing has changed.
     """
@@ -167,9 +169,9 @@ async def change(app: App, caller: PostsWriter, post_id: str, request: Request) 
     return post_out(await app.post_edits.edit(caller, id, read_edit(patch)))
 
 
-@unprefixed.delete("/{post_id}")
-@router.delete("/{post_id}", operation_id="cancelPost", summary="Cancel a queued post", responses=errors(404, 409))
-async def cancel(app: App, caller: PostsWriter, post_id: str) -> CanceledOut:
+@unprefixed.delete("/{post_id:name}")
+@router.delete("/{post_id:name}", operation_id="cancelPost", summary="Cancel a queued post", responses=errors(404, 409))
+async def cancel(app: App, caller: PostsWriter, post_id: PostId) -> CanceledOut:
     """It will not go out; its row stays."""
     id = uuid_or_404(post_id, "post")
     await app.post_changes.cancel(caller, id)
@@ -198,24 +200,24 @@ async def cancel_selection(app: App, caller: PostsWriter, request: Request) -> C
     return CanceledListOut(canceled=canceled, more=more)
 
 
-@unprefixed.post("/{post_id}/retry")
+@unprefixed.post("/{post_id:name}/retry")
 @router.post(
-    "/{post_id}/retry", operation_id="retryPost", summary="Send a failed post again", responses=errors(404, 409)
+    "/{post_id:name}/retry", operation_id="retryPost", summary="Send a failed post again", responses=errors(404, 409)
 )
-async def retry(app: App, caller: PostsWriter, post_id: str) -> PostOut:
+async def retry(app: App, caller: PostsWriter, post_id: PostId) -> PostOut:
     """One that is failed, rejected or canceled; what earlier attempts made is used, and looked at before."""
     return post_out(await app.post_changes.retry(caller, uuid_or_404(post_id, "post")))
 
 
-@unprefixed.post("/{post_id}/resolve")
+@unprefixed.post("/{post_id:name}/resolve")
 @router.post(
-    "/{post_id}/resolve",
+    "/{post_id:name}/resolve",
     operation_id="resolvePost",
     summary="Say what became of an unconfirmed post",
     responses=errors(400, 404, 409),
     openapi_extra=json_body(ResolveIn),
 )
-async def resolve(app: App, caller: PostsWriter, post_id: str, request: Request) -> PostOut:
+async def resolve(app: App, caller: PostsWriter, post_id: PostId, request: Request) -> PostOut:
     """`published` when it is live, `failed` when it is not; a failed post can then be sent again."""
     id = uuid_or_404(post_id, "post")
     body = parse(ResolveIn, await read_json(request))

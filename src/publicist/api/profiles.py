@@ -6,6 +6,7 @@ from publicist.api.deps import AccountsReader, AccountsWriter, App, parse, read_
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
+from publicist.api.schemas.params import ProfileId
 from publicist.api.schemas.profiles import ProfileIn, ProfileList, ProfileOut, ProfilePatch, profile_out
 from publicist.api.schemas.webhooks import DeletedOut
 
@@ -29,7 +30,7 @@ async def list_profiles(app: App, caller: AccountsReader) -> ProfileList:
 
 
 @router.get("/{id}", operation_id="getProfile", summary="Get a profile", responses=errors(404))
-async def get(app: App, caller: AccountsReader, id: str) -> ProfileOut:
+async def get(app: App, caller: AccountsReader, id: ProfileId) -> ProfileOut:
     """One profile."""
     return profile_out(await app.profiles.get(caller, uuid_or_404(id, "profile")))
 
@@ -38,14 +39,14 @@ async def get(app: App, caller: AccountsReader, id: str) -> ProfileOut:
     "/{id}", operation_id="updateProfile", summary="Change a profile", responses=errors(400, 404, 409),
     openapi_extra=json_body(ProfilePatch),
 )  # fmt: skip
-async def update(app: App, caller: AccountsWriter, id: str, request: Request) -> ProfileOut:
+async def update(app: App, caller: AccountsWriter, id: ProfileId, request: Request) -> ProfileOut:
     """Its name or its slug; the slug `default` stays."""
     body = parse(ProfilePatch, await read_json(request))
     return profile_out(await app.profiles.update(caller, uuid_or_404(id, "profile"), body.changes()))
 
 
 @router.delete("/{id}", operation_id="deleteProfile", summary="Remove a profile", responses=errors(404, 409))
-async def delete(app: App, caller: AccountsWriter, id: str) -> DeletedOut:
+async def delete(app: App, caller: AccountsWriter, id: ProfileId) -> DeletedOut:
     """Refused while it has connected accounts or keys. Its files go to the default profile, its webhook endpoints with
     it."""
     await app.profiles.delete(caller, uuid_or_404(id, "profile"))

@@ -40,8 +40,7 @@ def _operation(spec: Spec, method: str, path: str, operation: Spec) -> Iterator[
 
 def _body(spec: Spec, content: Spec) -> Iterator[str]:
     for kind, body in content.items():
-        schemas = body["schema"].get("oneOf", [body["schema"]])
-        for schema in schemas:
+        for schema in (_resolved(spec, one) for one in body["schema"].get("oneOf", [body["schema"]])):
             yield (
                 f"Body, `{kind}`"
                 + (f" ({schema['description'].split(':')[0]})" if schema.get("description") else "")
@@ -51,6 +50,13 @@ def _body(spec: Spec, content: Spec) -> Iterator[str]:
         for example in body.get("examples", {}).values():
             yield f"{example['summary']}:"
             yield f"```json\n{json.dumps(example['value'], indent=2)}\n```"
+
+
+def _resolved(spec: Spec, schema: Spec) -> Spec:
+    """The schema itself, or the component that it refers to."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: Spec = spec["components"]["schemas"][name] if name else schema
+    return found
 
 
 def _fields(schema: Spec) -> str:

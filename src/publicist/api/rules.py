@@ -10,7 +10,8 @@ from pydantic import Field
 
 from publicist import __version__
 from publicist.api.deps import App
-from publicist.api.schemas.common import Out, errors
+from publicist.api.schemas.common import Out, public_errors
+from publicist.api.schemas.params import RuleId
 from publicist.domain.rule_limits import SAFEST, RuleLimits
 from publicist.kit.links import rule_url
 from publicist.preflight.render import Entry, example_body
@@ -52,14 +53,21 @@ class RuleList(Out):
     data: list[RuleOut]
 
 
-@router.get("", operation_id="listRules", summary="Every rule, with its limit and its source", responses=errors())
+@router.get(
+    "", operation_id="listRules", summary="Every rule, with its limit and its source", responses=public_errors(429)
+)
 async def list_rules(app: App) -> RuleList:
     """The whole catalogue; it needs no key. Python programs have the same in the package, as `publicist/rules.json`."""
     return _catalogue(app.docs_base, rule_limits(app.settings))
 
 
-@router.get("/{id}", operation_id="getRule", summary="One rule, with its limit and its source", responses=errors(404))
-async def get_rule(app: App, id: str) -> RuleOut:
+@router.get(
+    "/{id}",
+    operation_id="getRule",
+    summary="One rule, with limit and source",
+    responses=public_errors(404, 429),
+)
+async def get_rule(app: App, id: RuleId) -> RuleOut:
     """By the id that violations and errors name in `rule`, for example `instagram.media.aspect_ratio`."""
     return _out(entry(id), app.docs_base, rule_limits(app.settings))
 

@@ -33,7 +33,7 @@ _CONTROL = "_control"
 @router.api_route(PREFIX + "/{path:path}", methods=_METHODS)
 async def proxy(app: App, request: Request, path: str = "") -> Response:
     """Pass a request on; the control API only for callers on this machine."""
-    if path.split("/", 1)[0] == _CONTROL and not (request.client and is_loopback(request.client.host)):
+    if path.split("/", 1)[0] == _CONTROL and not _is_from_here(request):
         raise NotFound("There is no such page.")
     if app.addresses.sandbox is None:
         words = "The simulated Meta is switched off on this server."
@@ -55,6 +55,12 @@ async def proxy(app: App, request: Request, path: str = "") -> Response:
         for name, value in _passed(answer.headers.items(), frozenset()).items()
     ]
     return response
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether a program of this machine asks by itself: what a proxy passes on comes from somewhere else."""
+    passed_on = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    return request.client is not None and is_loopback(request.client.host) and not passed_on
 
 
 def _passed(headers: Iterable[tuple[str, str]], dropped: Set[str]) -> dict[str, str]:

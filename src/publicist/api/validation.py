@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from publicist.api.deps import App, PostsReader, parse, read_json
-from publicist.api.errors import envelope
+from publicist.api.envelope import envelope
 from publicist.api.idempotency import AskingRoute
 from publicist.api.openapi import json_body
 from publicist.api.post_requests import read_post
@@ -31,7 +31,7 @@ unprefixed = APIRouter(prefix="/posts", route_class=AskingRoute)
     summary="Check a post, or up to 100, without posting",
     response_model=None,
     responses={
-        **errors(400, 404, 413),
+        **errors(400, 404, 408, 413),
         200: {
             "model": ValidationOut | ValidationListOut,
             "description": "What POST /v1/posts would say and send; `ok` false when it would refuse.",
@@ -45,7 +45,7 @@ async def validate(app: App, caller: PostsReader, request: Request) -> Response:
     and what is known of quota and token. Nothing is stored, nothing is sent to Meta, no key is used up. A body that is
     malformed is refused as there; in the form `{"posts": [...]}` each post has its own result.
     """
-    data: Any = await read_json(request)
+    data: Any = await read_json(request, any_text=True)
     if isinstance(data, Mapping) and "posts" in data:
         return _answer(await _many(app, caller, request, data))
     verdicts = await app.validation.validate(caller, read_post(data)[0])

@@ -10,14 +10,15 @@ from publicist.api.deps import (
     WebhooksReader,
     WebhooksWriter,
     parse,
-    read_cursor,
     read_json,
+    read_uuid_cursor,
     uuid_or_404,
     write_cursor,
 )
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.common import errors
+from publicist.api.schemas.params import DeliveryId, EndpointId
 from publicist.api.schemas.webhooks import (
     DeletedOut,
     DeliveryList,
@@ -77,7 +78,7 @@ async def list_endpoints(app: App, caller: WebhooksReader) -> EndpointList:
 
 
 @router.get("/{id}", operation_id="getWebhookEndpoint", summary="Get an endpoint", responses=errors(404))
-async def get(app: App, caller: WebhooksReader, id: str) -> EndpointOut:
+async def get(app: App, caller: WebhooksReader, id: EndpointId) -> EndpointOut:
     """One endpoint; `lastFailureReason` is null once it works again."""
     return endpoint_out(await app.webhooks.get(caller, uuid_or_404(id, _NOUN)))
 
@@ -86,14 +87,14 @@ async def get(app: App, caller: WebhooksReader, id: str) -> EndpointOut:
     "/{id}", operation_id="updateWebhookEndpoint", summary="Change an endpoint", responses=errors(400, 404),
     openapi_extra=json_body(EndpointPatch),
 )  # fmt: skip
-async def update(app: App, caller: WebhooksWriter, id: str, request: Request) -> EndpointOut:
+async def update(app: App, caller: WebhooksWriter, id: EndpointId, request: Request) -> EndpointOut:
     """`active: false` stops sending and keeps what is due; `active: true` sends it."""
     body = parse(EndpointPatch, await read_json(request))
     return endpoint_out(await app.webhooks.update(caller, uuid_or_404(id, _NOUN), body.changes()))
 
 
 @router.delete("/{id}", operation_id="deleteWebhookEndpoint", summary="Remove an endpoint", responses=errors(404))
-async def delete(app: App, caller: WebhooksWriter, id: str) -> DeletedOut:
+async def delete(app: App, caller: WebhooksWriter, id: EndpointId) -> DeletedOut:
     """Its deliveries go with it; the events stay in the feed."""
     await app.webhooks.delete(caller, uuid_or_404(id, _NOUN))
     return DeletedOut(id=id)
@@ -103,7 +104,7 @@ async def delete(app: App, caller: WebhooksWriter, id: str) -> DeletedOut:
     "/{id}/test", operation_id="testWebhookEndpoint", summary="Send a test event", responses=errors(400, 404),
     openapi_extra=json_body(TestIn, required=False),
 )  # fmt: skip
-async def test(app: App, caller: WebhooksWriter, id: str, request: Request) -> TestOut:
+async def test(app: App, caller: WebhooksWriter, id: EndpointId, request: Request) -> TestOut:
     """Sent once, now, also to an endpoint that is switched off; the answer says what the receiver said."""
     body = parse(TestIn, await read_json(request) if await request.body() else {})
     data = body.data if "data" in body.model_fields_set else _SAMPLE
@@ -114,7 +115,7 @@ async def test(app: App, caller: WebhooksWriter, id: str, request: Request) -> T
     "/{id}/rotate-secret", operation_id="rotateWebhookSecret", summary="Make a new secret", responses=errors(400, 404),
     openapi_extra=json_body(RotateIn, required=False),
 )  # fmt: skip
-async def rotate(app: App, caller: WebhooksWriter, id: str, request: Request) -> EndpointWithSecret:
+async def rotate(app: App, caller: WebhooksWriter, id: EndpointId, request: Request) -> EndpointWithSecret:
     """Everything is signed with both secrets for `overlapHours` (24), so that a receiver can change over in between."""
     body = parse(RotateIn, await read_json(request) if await request.body() else {})
     overlap = timedelta(hours=body.overlap_hours)
@@ -125,7 +126,7 @@ async def rotate(app: App, caller: WebhooksWriter, id: str, request: Request) ->
     "/{id}/deliveries", operation_id="listWebhookDeliveries", summary="List deliveries", responses=errors(400, 404)
 )
 async def deliveries(
-    app: App, caller: WebhooksReader, id: str, query: Annotated[DeliveryQuery, Query()]
+    app: App, caller: WebhooksReader, id: EndpointId, query: Annotated[DeliveryQuery, Query()]
 ) -> DeliveryList:
     """What was sent there and what the receiver said, newest first. `failed` is what was given up."""
     found, position = await app.webhooks.deliveries(
@@ -133,7 +134,7 @@ async def deliveries(
         uuid_or_404(id, _NOUN),
         statuses=[DeliveryStatus(one) for one in query.status],
         limit=query.limit,
-        cursor=read_cursor(query.cursor),
+        cursor=read_uuid_cursor(query.cursor),
     )
     return DeliveryList(data=[delivery_out(one) for one in found], next_cursor=write_cursor(position))
 
@@ -142,7 +143,7 @@ async def deliveries(
     "/{id}/deliveries/{delivery_id}/redeliver", operation_id="redeliverWebhook", summary="Send a delivery again",
     responses=errors(404, 409),
 )  # fmt: skip
-async def redeliver(app: App, caller: WebhooksWriter, id: str, delivery_id: str) -> DeliveryOut:
+async def redeliver(app: App, caller: WebhooksWriter, id: EndpointId, delivery_id: DeliveryId) -> DeliveryOut:
     """With the same `webhook-id`, and all tries ahead of it."""
     endpoint, delivery = uuid_or_404(id, _NOUN), uuid_or_404(delivery_id, "delivery")
     return delivery_out(await app.webhooks.redeliver(caller, endpoint, delivery))
@@ -152,7 +153,7 @@ async def redeliver(app: App, caller: WebhooksWriter, id: str, delivery_id: str)
     "/{id}/replay", operation_id="replayWebhooks", summary="Send everything again since a time",
     responses=errors(400, 404), openapi_extra=json_body(ReplayIn),
 )  # fmt: skip
-async def replay(app: App, caller: WebhooksWriter, id: str, request: Request) -> ReplayOut:
+async def replay(app: App, caller: WebhooksWriter, id: EndpointId, request: Request) -> ReplayOut:
     """Deliveries that ended, delivered or not; receivers know repeats by `webhook-id`."""
     body = parse(ReplayIn, await read_json(request))
     return ReplayOut(count=await app.webhooks.replay(caller, uuid_or_404(id, _NOUN), body.since))

@@ -15,6 +15,7 @@ from publicist.api.app import create_app
 from publicist.api.sandbox import PREFIX
 from publicist.bootstrap import NotForSqlite, open_application
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
+from publicist.cli.protocol import patient
 from publicist.cli.sandbox_process import SandboxDied, SandboxOptions, SandboxProcess, sandbox_process
 from publicist.cli.stopping import MARGIN_SECONDS, end_within
 from publicist.crypto.master_keys import MasterKeyError
@@ -77,6 +78,8 @@ async def _serve(settings: Settings, listener: socket.socket, as_json: bool) -> 
             lifespan="off",
             timeout_graceful_shutdown=_GRACE_SECONDS,
             server_header=False,
+            proxy_headers=False,  # whose X-Forwarded-For is believed is a setting of ours (api.clients)
+            http=patient(settings.client_seconds),
         )
         stop_seconds = _GRACE_SECONDS + settings.stop_seconds + MARGIN_SECONDS
         server = _Server(config, application.closing, stop_seconds)

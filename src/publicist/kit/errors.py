@@ -3,7 +3,8 @@
     PublicistError                 code, status, rule?, remediation?, details
     ├── ValidationFailed           400 validation_failed       the request is malformed
     │   ├── Conflict               409 validation_failed       the row is in another state
-    │   └── TooLarge               413 validation_failed       a size limit of ours
+    │   ├── TooLarge               413 validation_failed       a size limit of ours
+    │   └── TooSlow                408 validation_failed       the body drips
     ├── PreflightFailed            400 preflight_failed        Meta would refuse it; carries every violation
     ├── Unauthenticated            401 unauthenticated
     ├── Forbidden                  403 unauthorized
@@ -73,6 +74,12 @@ class TooLarge(ValidationFailed):
     """The body is larger than this route takes."""
 
     status = 413
+
+
+class TooSlow(ValidationFailed):
+    """The body did not come in the time that a client has for it."""
+
+    status = 408
 
 
 class PreflightFailed(PublicistError):

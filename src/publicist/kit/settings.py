@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -99,6 +100,23 @@ class Settings(BaseSettings):
     )
     media_seconds: float = Field(30, gt=0, le=600, description="Time each of them may take over one file.")
     media_idle_seconds: Seconds = Field(30, description="An idle one of them ends after this time.")
+    json_depth_max: int = Field(64, ge=1, le=190, description="How deeply the arrays and objects of a body may nest.")
+    client_seconds: Seconds = Field(
+        30,
+        description="Time a client may take to send the head of a request, to send its body (and a second more per "
+        "1,000 bytes), and to take any of an answer that waits for it.",
+    )
+    key_requests: int = Field(0, ge=0, description="Requests of one API key per `rate_seconds`; 0: no limit.")
+    address_requests: int = Field(
+        0,
+        ge=0,
+        description="Requests from one client address per `rate_seconds`; 0: no limit.",
+    )
+    rate_seconds: int = Field(60, ge=1, le=86_400, description="Length of the windows that requests are counted in.")
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        [],
+        description="Networks of your reverse proxies, as a JSON list; only their X-Forwarded-For is believed.",
+    )
     schedule_window_days: float = Field(
         1825, gt=0, description="Posts due later are warned about; Meta's own scheduler reaches 30 or 75 days ahead."
     )

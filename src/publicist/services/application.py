@@ -22,6 +22,7 @@ from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts
 from publicist.services.profiles import Profiles
+from publicist.services.rate_limits import RateLimits
 from publicist.services.renditions import Renditions
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
@@ -56,6 +57,7 @@ class Application:
     accounts: Accounts
     account_health: AccountHealthService
     limits: Limits
+    rate_limits: RateLimits
     media: MediaService
     renditions: Renditions
     posts: Posts

@@ -389,3 +389,12 @@ timelines = sa.Table(
     _instant("first_seen_at"),
     _instant("last_seen_at"),
 )
+
+rate_counts = sa.Table(
+    "rate_counts",
+    metadata,
+    sa.Column("bucket", sa.Text, primary_key=True),
+    sa.Column("window_number", sa.BigInteger, nullable=False),
+    sa.Column("used", sa.Integer, nullable=False),
+)
+"""Requests counted for rate limits, on PostgreSQL; SQLite's process counts in memory."""

@@ -5,9 +5,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from publicist.api.schemas.common import In, Moment, Out
+from publicist.api.schemas.common import Id, In, Moment, Out, Platform
 from publicist.domain.account_health import AccountHealth, HealthStatus
 from publicist.domain.accounts import Account
+from publicist.domain.environments import Environment
 from publicist.domain.pace import Quota
 from publicist.domain.token_life import Cause
 from publicist.services.accounts import Connected, Dialog
@@ -62,13 +63,13 @@ def health_out(health: AccountHealth) -> HealthOut:
 class AccountOut(Out):
     """A connected Page or Instagram account; tokens never appear."""
 
-    id: str
-    profile_id: str
-    platform: str
+    id: Id
+    profile_id: Id
+    platform: Platform
     platform_account_id: str
     display_name: str | None
     token_expires_at: Moment | None
-    environment: str
+    environment: Environment
     paused_at: Moment | None = Field(None, description="Since when nothing new goes out; null when it does.")
     throttled_until: Moment | None = Field(
         None, description="Nothing new is started before this: the network's rate limit is (nearly) used up."
@@ -120,8 +121,8 @@ class ContainersOut(Out):
 class LimitsOut(Out):
     """What an account may still publish. `quota` is null for a network without one, or when it did not tell."""
 
-    account_id: str
-    platform: str
+    account_id: Id
+    platform: Platform
     throttled_until: Moment | None
     quota: QuotaOut | None
     containers: ContainersOut | None
@@ -237,5 +238,5 @@ def complete_out(connected: Connected) -> CompleteOut:
 class Disconnected(Out):
     """The account is gone; its posts stay."""
 
-    id: str
+    id: Id
     deleted: Literal[True] = True

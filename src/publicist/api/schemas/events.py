@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from publicist.api.schemas.common import Moment, Out
-from publicist.api.schemas.post_query import QueryInstant, QueryList, known
+from publicist.api.schemas.common import Id, Moment, Out
+from publicist.api.schemas.post_query import QueryInstant, QueryList, known, words
 from publicist.api.schemas.posts import Uuid
 from publicist.domain.events import EVENT_TYPES, Event
 from publicist.services.events import FeedPage
@@ -23,7 +23,9 @@ class FollowQuery(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     after: Uuid | None = Field(None, description="The id of the last event you have; what follows it comes.")
-    type: Annotated[QueryList, AfterValidator(_types)] = Field([], description="Only events of these types.")
+    type: Annotated[QueryList, AfterValidator(_types), words(EVENT_TYPES)] = Field(
+        [], description="Only events of these types."
+    )
     account_id: Uuid | None = Field(None, description="Only events of this account and its posts.")
     post_id: Uuid | None = Field(None, description="Only events of this post.")
 
@@ -46,10 +48,10 @@ class FeedQuery(FollowQuery):
 class EventOut(Out):
     """One event; `data` depends on `type`."""
 
-    id: str
+    id: Id
     type: str
     created_at: Moment
-    organization_id: str
+    organization_id: Id
     data: dict[str, Any]
 
 
@@ -57,7 +59,7 @@ class EventList(Out):
     """A page of the feed, oldest first. Send `lastId` as `after` to go on; it is null while there is nothing at all."""
 
     data: list[EventOut]
-    last_id: str | None
+    last_id: Id | None
     has_more: bool
 
 

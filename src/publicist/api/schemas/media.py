@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from publicist.api.schemas.common import In, Moment, Out
+from publicist.api.schemas.common import Id, In, Moment, Out
 from publicist.api.schemas.posts import Uuid
 from publicist.api.schemas.renditions import RenditionOut
 from publicist.domain.media import Media
@@ -43,8 +43,8 @@ class MediaOut(Out):
     content_type: str
     size_bytes: int
     sha256: str
-    kind: str | None
-    profile_id: str | None
+    kind: Literal["image", "video"] | None = None
+    profile_id: Id | None = None
     facts: dict[str, Any]
     derived_from: str | None = None
     renditions: list[RenditionOut] | None = None

@@ -1,11 +1,11 @@
 """Changes to stored posts on the wire: edit, move, resolve, cancel a selection."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from publicist.api.schemas.common import In, Out
-from publicist.api.schemas.posts import Instant, MediaIn, ScheduledAt, Text, Uuid, refuse_lone_zone
+from publicist.api.schemas.posts import Instant, MediaIn, Options, ScheduledAt, Text, Uuid, refuse_lone_zone
 
 
 class PatchIn(In):
@@ -16,7 +16,7 @@ class PatchIn(In):
     publish_now: Literal[True] | None = None
     text: Text | None = Field(None, description="Another text; null for none.")
     media: list[MediaIn] | None = Field(None, description="Other files; an empty list for none.")
-    options: dict[str, Any] | None = Field(None, description="Other options of the platform; null for none.")
+    options: Options | None = Field(None, description="Other options of the platform; null for none.")
 
     @model_validator(mode="after")
     def _something(self) -> "PatchIn":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from publicist.api.schemas.posts import Instant, Uuid
@@ -45,6 +45,11 @@ def _statuses(values: list[str]) -> list[str]:
     return known(values, STATUSES)
 
 
+def words(allowed: Iterable[str]) -> WithJsonSchema:
+    """The description of a list of these."""
+    return WithJsonSchema({"type": "array", "items": {"type": "string", "enum": sorted(allowed)}})
+
+
 QueryText = Annotated[str, AfterValidator(_storable)]
 QueryList = Annotated[list[QueryText], BeforeValidator(_split)]
 QueryInstant = Annotated[Instant, BeforeValidator(_escaped)]
@@ -55,13 +60,17 @@ class PostQuery(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
-    platform: Annotated[QueryList, AfterValidator(_platforms)] = []
-    status: Annotated[QueryList, AfterValidator(_statuses)] = []
+    platform: Annotated[QueryList, AfterValidator(_platforms), words(registry())] = Field(
+        [], description="Only posts on these platforms."
+    )
+    status: Annotated[QueryList, AfterValidator(_statuses), words(STATUSES)] = Field(
+        [], description="Only posts in these states."
+    )
     error_code: QueryList = Field([], description="Posts whose `error.code` is one of these.")
     after: QueryInstant | None = Field(None, description="Created at this instant or later.")
     before: QueryInstant | None = Field(None, description="Created before this instant.")
     external_id: QueryText | None = Field(None, description="The `externalId` they were sent with.")
-    profile_id: Uuid | None = None
+    profile_id: Uuid | None = Field(None, description="Only posts of this profile.")
     limit: int = Field(50, ge=1, le=200, description="How many at most.")
     cursor: str | None = Field(None, description="`nextCursor` of the page before.")
 

@@ -3,13 +3,14 @@
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BeforeValidator,
     Field,
+    JsonValue,
     PlainValidator,
     StrictBool,
     ValidationInfo,
@@ -19,13 +20,19 @@ from pydantic import (
 )
 
 from publicist.api.schemas.adapt import AdaptIn
-from publicist.api.schemas.common import In, Moment, Out
+from publicist.api.schemas.common import Id, In, Like, Moment, MomentText, Out, Platform
+from publicist.domain.environments import Environment
+from publicist.domain.holds import HoldReason
 from publicist.domain.schedule import Schedule, resolve
+from publicist.domain.targets import TargetStatus
+from publicist.kit.errors import ERRORS
 from publicist.kit.ids import parse_uuid
+from publicist.platforms import registry
 
 TARGETS_MAX = 25
 METADATA_MAX_BYTES = 16_384
 METADATA_MAX_KEYS = 50
+_CODES: list[JsonValue] = [error.code for error in ERRORS]
 
 
 def _uuid(text: str) -> str:
@@ -60,8 +67,11 @@ ScheduledAt = Annotated[
     Schedule, PlainValidator(_schedule), WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation")
 ]
 """An instant, or wall time in the `timezone` beside it."""
-Uuid = Annotated[str, AfterValidator(_uuid)]
+Uuid = Annotated[str, AfterValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 Text = Annotated[str, Field(min_length=1)]
+_FORMS = tuple(platform.options_model for platform in registry().values())
+Options = Annotated[dict[str, Any], Like(Annotated[Union[_FORMS], Field(discriminator="platform")])]  # noqa: UP007
+"""The options of one platform, told apart by `platform`; the platform of the account checks its own."""
 
 
 def refuse_lone_zone(timezone: str | None, scheduled_at: Schedule | None) -> None:
@@ -123,7 +133,7 @@ class TargetIn(In):
     text: Text | None = None
     media: list[MediaIn] | None = None
     first_comment: FirstCommentIn | None = None
-    options: dict[str, Any] | None = None
+    options: Options | None = None
 
 
 class _Shared(In):
@@ -166,13 +176,13 @@ class AccountPostIn(_Shared):
     """The `account` shape: one account, the result is one post."""
 
     account: AccountRef
-    options: dict[str, Any] | None = None
+    options: Options | None = None
 
 
 class TargetsPostIn(_Shared):
     """The `targets` shape: one to 25 accounts, the result is a batch."""
 
-    targets: list[TargetIn]
+    targets: list[TargetIn] = Field(min_length=1, max_length=TARGETS_MAX)
 
 
 class WarningOut(Out):
@@ -182,53 +192,72 @@ class WarningOut(Out):
     message: str
 
 
+class StoredError(Out):
+    """Why a post is not live, or not known to be (contract: partial failure)."""
+
+    code: str = Field(description="As `code` of the error envelope.", json_schema_extra={"enum": _CODES})
+    message: str
+    rule: str | None = None
+    platform: Platform | None = None
+    platform_version: str | None = Field(None, description="The version of the network's API that was called.")
+    platform_response: Any = Field(None, description="The network's own answer.")
+    remediation: str | None = None
+    evidence: list[Any] | None = Field(None, description="Of an unconfirmed post: what was seen.")
+
+
+Stored = Annotated[dict[str, Any], Like(StoredError)]
+
+
 class ResultOut(Out):
     """What became of one target."""
 
-    account_id: str
-    platform: str
-    status: str
-    post_id: str
-    uri: str | None = None
-    cid: str | None = None
+    account_id: Id
+    platform: Platform
+    status: TargetStatus
+    post_id: Id = Field(description="As GET /v1/posts/{id} takes it.")
+    uri: str | None = Field(None, description="Where it is live.")
+    cid: str | None = Field(None, description="The network's id of it.")
     warnings: list[WarningOut] | None = None
-    error: dict[str, Any] | None = None
+    error: Stored | None = None
+
+
+BatchStatus = Literal["queued", "publishing", "unconfirmed", "published", "partial_failed", "failed"]
 
 
 class BatchOut(Out):
-    """The answer in the `targets` shape."""
+    """The answer in the `targets` shape: `publishing` or `queued` while any target is open."""
 
-    id: str
-    status: str
+    id: Id = Field(description="The batch, as `batchId` of its posts.")
+    status: BatchStatus
     created_at: Moment
     scheduled_at: Moment | None = None
     external_id: str | None = None
     metadata: dict[str, Any] | None = None
-    results: list[ResultOut]
+    results: list[ResultOut] = Field(description="In the order of the targets.")
 
 
 class CreatedOut(Out):
     """The answer in the `account` shape."""
 
-    id: str
-    batch_id: str
-    platform: str
-    status: str
-    uri: str | None = None
-    cid: str | None = None
+    id: Id = Field(description="As GET /v1/posts/{id} takes it.")
+    batch_id: Id
+    platform: Platform
+    status: TargetStatus
+    uri: str | None = Field(None, description="Where it is live.")
+    cid: str | None = Field(None, description="The network's id of it.")
     scheduled_at: Moment | None = None
     external_id: str | None = None
     metadata: dict[str, Any] | None = None
     warnings: list[WarningOut] | None = None
-    error: dict[str, Any] | None = None
+    error: Stored | None = None
     created_at: Moment
 
 
 class AccountBrief(Out):
     """The account a post belongs to; stays when the account is disconnected."""
 
-    id: str
-    platform: str
+    id: Id
+    platform: Platform
     platform_account_id: str
     display_name: str | None
 
@@ -236,39 +265,39 @@ class AccountBrief(Out):
 class HoldOut(Out):
     """Why a queued post waits although due; at `until` it fails with rule `publish.hold_expired`."""
 
-    reason: str
-    since: str
-    until: str
+    reason: HoldReason
+    since: MomentText
+    until: MomentText
 
 
 class CanceledOut(Out):
     """The post will not go out."""
 
-    id: str
+    id: Id
     status: Literal["canceled"] = "canceled"
 
 
 class PostOut(Out):
     """One post on one account."""
 
-    id: str
-    batch_id: str
-    profile_id: str
-    account_id: str
+    id: Id
+    batch_id: Id
+    profile_id: Id
+    account_id: Id
     account: AccountBrief
-    platform: str
-    environment: str
-    status: str
+    platform: Platform
+    environment: Environment
+    status: TargetStatus
     text: str | None
-    media_refs: list[dict[str, Any]]
-    options: dict[str, Any] | None
+    media_refs: list[dict[str, Any]] = Field(description="The files as they were named.")
+    options: Options | None
     scheduled_at: Moment | None
-    timezone: str | None
-    hold: HoldOut | None
+    timezone: str | None = Field(description="The zone that `scheduledAt` was meant in, when one was named.")
+    hold: Annotated[dict[str, Any], Like(HoldOut)] | None
     published_at: Moment | None
-    platform_uri: str | None
-    platform_cid: str | None
-    error: dict[str, Any] | None
+    platform_uri: str | None = Field(description="Where it is live.")
+    platform_cid: str | None = Field(description="The network's id of it.")
+    error: Stored | None
     warnings: list[WarningOut]
     external_id: str | None
     metadata: dict[str, Any] | None
@@ -285,14 +314,14 @@ class StepOut(Out):
     tries: int
     sent_at: Moment
     finished_at: Moment | None
-    outcome: str | None
+    outcome: Literal["done", "refused", "unknown"] | None
     error: dict[str, Any] | None
 
 
 class AttemptOut(Out):
     """One try, with everything that was sent."""
 
-    id: str
+    id: Id
     attempt_number: int
     started_at: Moment
     finished_at: Moment | None

@@ -23,12 +23,12 @@ class RenditionOut(Out):
     id: str
     source_media_id: str
     state: RenditionState
-    reason: str | None
+    reason: str | None = None
     recipe: dict[str, Any]
-    media_id: str | None
-    url: str | None
-    size_bytes: int | None
-    facts: dict[str, Any] | None
+    media_id: str | None = None
+    url: str | None = None
+    size_bytes: int | None = None
+    facts: dict[str, Any] | None = None
     created_at: Moment
     updated_at: Moment
 

@@ -13,7 +13,10 @@ POSTS_MAX = 100
 class PostListIn(In):
     """Many posts: each as POST /v1/posts takes it, in either shape."""
 
-    posts: list[dict[str, Any]] = Field(description=f"1 to {POSTS_MAX} bodies of POST /v1/posts.")
+    posts: list[Any] = Field(
+        description=f"1 to {POSTS_MAX} bodies of POST /v1/posts; a malformed one has its error in its own result.",
+        json_schema_extra={"minItems": 1, "maxItems": POSTS_MAX},
+    )
 
 
 class NoticeOut(Out):

@@ -1,12 +1,12 @@
 """Webhook endpoints and deliveries on the wire (contract: webhook endpoints)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
-from publicist.api.schemas.common import In, Moment, Out
-from publicist.api.schemas.post_query import QueryList, QueryText, known
+from publicist.api.schemas.common import Id, In, Moment, MomentText, Out
+from publicist.api.schemas.post_query import QueryList, QueryText, known, words
 from publicist.api.schemas.posts import Instant, Uuid
 from publicist.domain.webhooks import DECLARED_TYPES, Delivery, DeliveryStatus, WebhookEndpoint
 from publicist.services.webhooks import TestOutcome
@@ -31,10 +31,10 @@ def _statuses(values: list[str]) -> list[str]:
 
 
 ReceiverUrl = Annotated[QueryText, Field(max_length=2048), AfterValidator(_url)]
-EventTypes = Annotated[list[str], AfterValidator(_types)]
-EventType = Annotated[str, AfterValidator(_type)]
+EventTypes = Annotated[list[str], AfterValidator(_types), words(DECLARED_TYPES)]
+EventType = Annotated[str, AfterValidator(_type), WithJsonSchema({"type": "string", "enum": sorted(DECLARED_TYPES)})]
 Description = Annotated[QueryText, Field(max_length=500)]
-DeliveryStatuses = Annotated[QueryList, AfterValidator(_statuses)]
+DeliveryStatuses = Annotated[QueryList, AfterValidator(_statuses), words(DeliveryStatus)]
 
 
 class EndpointIn(In):
@@ -101,9 +101,9 @@ class DeliveryQuery(BaseModel):
 
 
 class EndpointOut(Out):
-    """Where events are sent."""
+    """Where events are sent; no `events` means all."""
 
-    id: str
+    id: Id
     url: str
     events: list[str]
     description: str | None
@@ -130,14 +130,14 @@ class EndpointList(Out):
 class DeletedOut(Out):
     """It is gone."""
 
-    id: str
-    deleted: bool = True
+    id: Id
+    deleted: Literal[True] = True
 
 
 class TryOut(Out):
     """One request and its answer, of which the first 2,048 bytes are kept."""
 
-    at: str
+    at: MomentText
     duration_ms: int
     status: int | None
     response_body: str | None
@@ -145,12 +145,12 @@ class TryOut(Out):
 
 
 class DeliveryOut(Out):
-    """One event on its way to one endpoint."""
+    """One event on its way to one endpoint; `failed` is what was given up."""
 
-    id: str
-    event_id: str
+    id: Id
+    event_id: Id
     event_type: str
-    status: str
+    status: DeliveryStatus
     tries: int
     next_try_at: Moment | None
     log: list[TryOut]

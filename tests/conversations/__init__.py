@@ -1,0 +1,1 @@
+"""What existing clients say, and what they hear."""

@@ -59,7 +59,10 @@ class Tenant:
         with httpx2.Client() as browser:
             query = parse_qs(urlsplit(press(browser, dialog.authorization_url)).query)
         opened = await self.accounts.opened("facebook", query["state"][0])
-        return (await self.accounts.complete(opened, code=query["code"][0])).accounts
+        connected = await self.accounts.complete(opened, code=query["code"][0])
+        # Not before the moment at which the token was made, or a mark would be reached a day later.
+        self.clock.advance(max(timedelta(0), _moment(self.graphsim) - self.clock.now()) + timedelta(seconds=1))
+        return connected.accounts
 
     async def pass_days(self, days: int) -> None:
         """One after the other; each day every worker looks, at the same time."""
@@ -79,11 +82,16 @@ class Tenant:
             return await events.after(connection, self.caller, 0, EventFilter(types=(kind,)), limit=100_000)
 
 
+def _moment(graphsim: Graphsim) -> datetime:
+    """The simulator's time."""
+    return datetime.fromtimestamp(graphsim.world()["now"], UTC)
+
+
 @pytest.fixture
 async def tenant(database: Database, graphsim: Graphsim) -> AsyncIterator[Tenant]:
     """Two workers, where a database can have two."""
     graphsim.seed("demo")
-    clock, vault = ManualClock(datetime.fromtimestamp(graphsim.world()["now"], UTC)), Vault(lambda: (b"k" * 32,))
+    clock, vault = ManualClock(_moment(graphsim)), Vault(lambda: (b"k" * 32,))
     async with HttpClient(timeout_seconds=30) as http:
         upstream = Upstream(Environment.TEST, sandbox_hosts(graphsim.url), "v25.0", APP_ID, APP_SECRET, http)
         upstreams = {Environment.TEST: upstream}
@@ -167,3 +175,19 @@ async def test_meta_that_does_not_answer_changes_nothing_and_is_asked_again_in_a
     assert found.checked_at is None
     assert await tenant.told("token.revoked") == []
     tenant.graphsim.control("DELETE", "faults")
+
+
+async def test_a_consent_that_cannot_be_opened_keeps_nobody_else_from_being_looked_at(tenant: Tenant) -> None:
+    await tenant.connect()
+    async with tenant.database.read() as connection:
+        (broken,) = await token_life.due_grants(connection, [Environment.TEST], tenant.clock.now(), 10)
+        found = await token_life.grant(connection, broken)
+    assert found is not None
+    async with tenant.database.write() as connection:
+        await token_life.update_grant(connection, found, {"token": b"damaged"})
+    tenant.caller = await add_caller(tenant.database)
+    await tenant.connect()
+    await tenant.look()
+    async with tenant.database.read() as connection:
+        soon = tenant.clock.now() + timedelta(hours=1)
+        assert await token_life.due_grants(connection, [Environment.TEST], soon, 10) == [broken]

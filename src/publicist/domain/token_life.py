@@ -55,11 +55,12 @@ def ends_of(account: Account, grant: Grant | None, *, data_access_ends: bool) ->
     return sorted((AccessEnd(cause, at) for cause, at in dates if at is not None), key=lambda end: end.at)
 
 
-def nearest_ends(ends: Iterable[AccessEnd]) -> list[AccessEnd]:
-    """The next end of each cause."""
+def nearest_ends(ends: Iterable[AccessEnd], now: datetime) -> list[AccessEnd]:
+    """The next end of each cause; what is over is none."""
     nearest: dict[Cause, AccessEnd] = {}
     for end in ends:
-        nearest.setdefault(end.cause, end)
+        if end.at > now:
+            nearest.setdefault(end.cause, end)
     return list(nearest.values())
 
 

@@ -30,11 +30,12 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
 async def due_grants(
     connection: Connection, environments: Collection[Environment], now: datetime, limit: int
 ) -> list[str]:
-    """Ids of grants with connected accounts that are due for a look."""
+    """Ids of grants with connected accounts that are due for a look, those that wait longest first."""
     query = sa.select(_grants.c.id).where(
         _due(now), _grants.c.environment.in_(list(environments)), sa.exists().where(_CONNECTED)
     )
-    return list((await connection.execute(query.limit(limit))).scalars())
+    oldest_first = (_grants.c.next_check_at.asc().nulls_first(), _grants.c.id)
+    return list((await connection.execute(query.order_by(*oldest_first).limit(limit))).scalars())
 
 
 async def claim_grant(connection: Connection, grant_id: str, now: datetime, until: datetime) -> Grant | None:

@@ -48,8 +48,9 @@ def _waited_for_room(target: Target) -> bool:
 
 
 def _waited_for_reconnect(target: Target) -> bool:
-    """Its first attempt met a dead token: it has not been tried since."""
-    return target.hold is not None and Hold.from_json(target.hold).reason is HoldReason.RECONNECT
+    """Its last attempt met a dead token, and it was not sent since: it still waits, or waits for a word by now."""
+    reasons = (HoldReason.RECONNECT, HoldReason.MISSED)
+    return target.hold is not None and Hold.from_json(target.hold).reason in reasons
 
 
 def continued(target: Target, reason: HoldReason, now: datetime, limits: HoldLimits) -> Hold:

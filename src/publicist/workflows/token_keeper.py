@@ -72,8 +72,10 @@ class TokenKeeper:
             return
         try:
             await self._look(grant)
-        except (PlatformUnavailable, PlatformAuthFailed) as error:
-            log.warning("token.not_checked", grant_id=grant.id, reason=str(error))
+        except Exception as error:
+            # Also for a fault of ours: one grant that cannot be looked at must not keep the others from it.
+            is_ours = not isinstance(error, PlatformUnavailable | PlatformAuthFailed)
+            log.warning("token.not_checked", grant_id=grant.id, reason=str(error), exc_info=is_ours)
             async with self.database.write() as connection:
                 await token_life.update_grant(connection, grant, {"next_check_at": now + RETRY_AFTER})
 
@@ -99,8 +101,9 @@ class TokenKeeper:
         if state.expires_at is not None and state.expires_at - now < EXTEND_BELOW:
             newer, seen = await self._exchanged(grant, token, state)
         values: dict[str, object] = {
-            "token_expires_at": seen.expires_at, "data_access_expires_at": seen.data_access_expires_at,
-        }  # fmt: skip
+            "token_expires_at": seen.expires_at,
+            "data_access_expires_at": seen.data_access_expires_at or grant.data_access_expires_at,
+        }
         lives_longer = newer != token
         if lives_longer:
             values |= {"token": self.vault.seal(newer, grant.seal_context), "refreshed_at": now}
@@ -165,7 +168,7 @@ class TokenKeeper:
                 await token_life.note_end(connection, account, now)
                 if await token_life.revive(connection, account, now):
                     await access_is_back(connection, account, now)
-            for end in nearest_ends(ends):
+            for end in nearest_ends(ends, now):
                 await self._warn(connection, account, end, now)
 
     async def _warn(self, connection: Connection, account: Account, end: AccessEnd, now: datetime) -> None:

@@ -38,5 +38,6 @@ def test_days_are_whole(days: float, left: int) -> None:
 
 def test_the_next_end_of_each_cause_is_what_is_warned_of() -> None:
     soon, later = AccessEnd(Cause.TOKEN, NOW + DAY), AccessEnd(Cause.TOKEN, NOW + 9 * DAY)
-    other = AccessEnd(Cause.DATA_ACCESS, NOW + 5 * DAY)
-    assert nearest_ends([soon, other, later]) == [soon, other]
+    other, over = AccessEnd(Cause.DATA_ACCESS, NOW + 5 * DAY), AccessEnd(Cause.TOKEN, NOW - DAY)
+    assert nearest_ends([soon, other, later], NOW) == [soon, other]
+    assert nearest_ends([over, later], NOW) == [later]

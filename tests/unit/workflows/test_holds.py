@@ -74,3 +74,21 @@ def test_an_account_without_room_holds_its_targets_and_does_not_make_them_missed
     assert first == Hold(HoldReason.THROTTLE, NOW, NOW + timedelta(days=7))
     held = target(hold=first.to_json())
     assert hold_on_start(held, paused=False, now=later, limits=LIMITS, throttled_until=later) is None
+
+
+def test_a_post_whose_attempt_met_a_dead_token_waits_for_the_consent_and_then_for_a_word() -> None:
+    """Nothing of it was sent: once it is too late it goes out when somebody says so, not when the hold is over."""
+    dead = hold_on_start(target(attempt_number=1), paused=False, now=NOW, limits=LIMITS, is_dead=True)
+    assert dead == Hold(HoldReason.RECONNECT, NOW, NOW + timedelta(days=7))
+    back = NOW + timedelta(hours=12)
+    late = target(attempt_number=1, hold=dead.to_json())
+    missed = hold_on_start(late, paused=False, now=back, limits=LIMITS)
+    assert missed == Hold(HoldReason.MISSED, back, back + timedelta(days=7))
+    ended = target(attempt_number=1, hold=missed.to_json())
+    assert hold_on_start(ended, paused=False, now=missed.until, limits=LIMITS) == missed
+    soon = hold_on_start(late, paused=False, now=NOW + timedelta(minutes=30), limits=LIMITS)
+    assert soon is None
+
+
+def test_a_post_for_now_does_not_wait_for_a_consent() -> None:
+    assert hold_on_start(target(scheduled_at=None), paused=False, now=NOW, limits=LIMITS, is_dead=True) is None

@@ -17,6 +17,9 @@ NOWHERE = "http://127.0.0.1:9/nothing"
 """Where no one listens."""
 THERE = "CONFORMANCE_IDS"
 """The variable with the ids that are there: `{"accounts": [{"platform", "id"}], "media": [ID]}`."""
+OWN_KEY = "CONFORMANCE_KEY"
+"""The variable with the id of the key that asks: it must not revoke itself."""
+_NOBODY = "00000000-0000-7000-8000-000000000000"
 _HTTP = re.compile(r"^https?://", re.IGNORECASE)
 
 
@@ -46,3 +49,6 @@ def _member(name: str, value: Any, there: Mapping[str, Any]) -> Any:
 def before_call(context: schemathesis.HookContext, case: "schemathesis.Case[Any]", kwargs: dict[str, Any]) -> None:
     """Of every request."""
     case.body = tamed(case.body, json.loads(os.environ.get(THERE, "{}")))
+    for name, value in (case.path_parameters or {}).items():
+        if value == os.environ.get(OWN_KEY):
+            case.path_parameters[name] = _NOBODY

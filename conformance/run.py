@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from conformance.hooks import NOWHERE, THERE
+from conformance.hooks import NOWHERE, OWN_KEY, THERE
 from tests.support import files
 from tests.support.databases import postgres_server
 from tests.support.served import Served, serving
@@ -82,6 +82,12 @@ def _there(running: Served) -> dict[str, Any]:
     }
 
 
+def _own_key(running: Served) -> str:
+    """The id of the key that asks; empty when the server does not tell."""
+    listed = running.call("GET", "/v1/api-keys").json()["data"]
+    return next((str(one["id"]) for one in listed if running.key.endswith(str(one["last4"]))), "")
+
+
 def ask(running: Served, phase: str, *, examples: int, seed: int, folder: Path) -> dict[str, Any]:
     """One phase against a running server, of at most so many made-up requests per route and kind.
 
@@ -100,6 +106,7 @@ def ask(running: Served, phase: str, *, examples: int, seed: int, folder: Path) 
         **os.environ,
         "SCHEMATHESIS_HOOKS": "conformance.hooks",
         "PYTHONPATH": str(Path(__file__).parent.parent),
+        OWN_KEY: _own_key(running),
         THERE: json.dumps(there) if there["accounts"] and there["media"] else "{}",
     }
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)

@@ -46,8 +46,11 @@ def install(app: FastAPI) -> None:
 
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.exception("request.crashed", request_id=request.state.request_id, path=request.url.path, exc_info=error)
-        words = "Something went wrong inside Publicist."
-        return error_response(request, InternalError(words, remediation="Report it with the requestId."))
+        # The server closes the connection after a fault: a client that is not told would send its next request there.
+        words, headers = "Something went wrong inside Publicist.", {"Connection": "close"}
+        return error_response(
+            request, InternalError(words, remediation="Report it with the requestId.", headers=headers)
+        )
 
     app.add_exception_handler(PublicistError, ours)
     app.add_exception_handler(HTTPException, framework)

@@ -27,6 +27,8 @@ from publicist.services.application import Addresses, Application
 from publicist.storage.durability import UnsafeDatabase
 
 _GRACE_SECONDS = 5
+_IDLE_SECONDS = 75
+"""Longer than clients keep a connection that they do not use: who closes first must not be the one that is asked."""
 _BACKLOG = 2048
 
 
@@ -76,6 +78,7 @@ async def _serve(settings: Settings, listener: socket.socket, as_json: bool) -> 
             log_config=None,
             access_log=False,
             lifespan="off",
+            timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             server_header=False,
             proxy_headers=False,  # whose X-Forwarded-For is believed is a setting of ours (api.clients)

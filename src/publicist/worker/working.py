@@ -3,10 +3,9 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
 from pkgutil import resolve_name
-
-import structlog
 
 from publicist.domain.environments import Environment
 from publicist.kit.clock import AnchoredClock, Clock, SystemClock
@@ -19,13 +18,12 @@ from publicist.storage.session import Database
 from publicist.worker.deliveries import DeliveryLoop
 from publicist.worker.embedded import EmbeddedEngine
 from publicist.worker.renditions import RenditionLoop
+from publicist.worker.repeating import repeating
 from publicist.worker.ticker import Ticker
 from publicist.workflows.deliver import Deliverer
 from publicist.workflows.engine import PUBLISH, RENDER, Engine, RunningEngine
 from publicist.workflows.publish import Publisher
 from publicist.workflows.tools import PublishTools
-
-log = structlog.get_logger(__name__)
 
 _EMBEDDED_OWNER = "embedded"
 """Lease owner on SQLite: the directory lock proves that an earlier owner of this name is dead."""
@@ -47,23 +45,13 @@ async def shared_clock(database: Database) -> AsyncIterator[Clock]:
         return
     clock = AnchoredClock(await database_now(database))
     await timelines.keep(database, clock.now())
-    keeping = asyncio.create_task(_keep_anchored(clock, database), name="clock")
-    try:
+    async with repeating(partial(_anchor, clock, database), "clock", _ANCHOR_SECONDS, failed="clock.unknown"):
         yield clock
-    finally:
-        keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping
 
 
-async def _keep_anchored(clock: AnchoredClock, database: Database) -> None:
-    while True:
-        await asyncio.sleep(_ANCHOR_SECONDS)
-        try:
-            clock.anchor(await database_now(database))
-            await timelines.keep(database, clock.now())
-        except Exception:
-            log.exception("clock.unknown")
+async def _anchor(clock: AnchoredClock, database: Database) -> None:
+    clock.anchor(await database_now(database))
+    await timelines.keep(database, clock.now())
 
 
 async def _postgres_engine(database: Database, local: EmbeddedEngine | None) -> RunningEngine:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from publicist.api import event_spec
 from publicist.api.error_examples import ERRORS_BY_NAME, example
 from publicist.api.links import links_of
-from publicist.api.schemas.common import Problem
+from publicist.api.schemas.common import ErrorEnvelope, Problem
 
 _REF = "#/components/schemas/{model}"
 _FOREIGN = ("HTTPValidationError", "ValidationError")
@@ -51,7 +51,8 @@ def _complete(spec: dict[str, Any]) -> None:
     components = spec["components"]
     for model in _BODY_MODELS.values():
         _add(components["schemas"], model)
-    _add(components["schemas"], Problem)
+    for model in (ErrorEnvelope, Problem):
+        _add(components["schemas"], model)
     components["schemas"] |= event_spec.event_schemas()
     components["examples"] = {name: example(name) for name in ERRORS_BY_NAME}
     components["headers"] = _HEADERS

@@ -122,10 +122,11 @@ def answer(status: int, more: Sequence[str] = (), *, usual: Sequence[str] | None
     names = dict.fromkeys([*(USUAL[status] if usual is None else usual), *more])
     examples = {name: {"$ref": f"#/components/examples/{name}"} for name in names}
     content = {
-        "application/json": {"examples": examples},
+        "application/json": {"examples": examples, "schema": {"$ref": "#/components/schemas/ErrorEnvelope"}},
         PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}},
     }
-    return {"model": ErrorEnvelope, "description": _WORDS[status], "content": content}
+    # Not as `model`: the framework would build the model anew for each failure of each route, at every start.
+    return {"description": _WORDS[status], "content": content}
 
 
 _WORDS = {

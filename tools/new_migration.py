@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 
 from publicist.storage import migrate
+from publicist.storage.alembic_upgrade import alembic_config
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 REPLACEMENTS = (
@@ -29,10 +29,8 @@ def main() -> None:
         url = f"sqlite:///{folder}/schema.db"
         if any(MIGRATIONS.glob("versions/*.py")):
             migrate.upgrade(url)
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        config = alembic_config(url)
         config.set_main_option("file_template", "%%(rev)s")
-        config.attributes["url"] = url
         revision = f"{datetime.now(UTC):%Y%m%d}_{slug}"
         command.revision(config, message=message, autogenerate=True, rev_id=revision)
     path = MIGRATIONS / "versions" / f"{revision}.py"

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from publicist.domain.accounts import Account, Grant
+from publicist.domain.accounts import RECONNECT, Account, Grant
 from publicist.domain.token_life import AccessEnd, Cause, days_left, ends_of, threshold
 from publicist.kit.clock import iso
-
-_RECONNECT = "Connect the account again at POST /v1/accounts/connect/facebook."
 
 
 class HealthStatus(StrEnum):
@@ -57,9 +55,9 @@ def _is_over(at: datetime | None, now: datetime) -> bool:
 def _token(account: Account, grant: Grant | None) -> HealthCheck:
     if account.token_died_at is not None:
         words = f"Meta does not accept the token since {iso(account.token_died_at)}: {account.token_death}"
-        return HealthCheck("token", HealthStatus.RECONNECT_REQUIRED, words, _RECONNECT)
+        return HealthCheck("token", HealthStatus.RECONNECT_REQUIRED, words, RECONNECT)
     if not account.token:
-        return HealthCheck("token", HealthStatus.RECONNECT_REQUIRED, "The consent gave no token.", _RECONNECT)
+        return HealthCheck("token", HealthStatus.RECONNECT_REQUIRED, "The consent gave no token.", RECONNECT)
     looked = f"Meta accepted it at {iso(grant.checked_at)}." if grant and grant.checked_at else "Not asked about yet."
     return HealthCheck("token", HealthStatus.OK, looked)
 
@@ -69,17 +67,17 @@ def _permissions(grant: Grant | None) -> HealthCheck:
     if grant is None or not grant.declined_scopes:
         return HealthCheck("permissions", HealthStatus.OK, "All that was asked for was granted.")
     words = f"Not granted: {', '.join(grant.declined_scopes)}."
-    return HealthCheck("permissions", HealthStatus.OK, words, f"{_RECONNECT} Allow them in Meta's dialog.")
+    return HealthCheck("permissions", HealthStatus.OK, words, f"{RECONNECT} Allow them in Meta's dialog.")
 
 
 def _expiry(ends: list[AccessEnd], now: datetime, *, over: bool) -> HealthCheck:
     if over:
         words = "The person's data access is over: 90 days without using the app."
-        return HealthCheck("expiry", HealthStatus.RECONNECT_REQUIRED, words, _RECONNECT)
+        return HealthCheck("expiry", HealthStatus.RECONNECT_REQUIRED, words, RECONNECT)
     if not ends:
         return HealthCheck("expiry", HealthStatus.OK, "No end is known.")
     what = "The person's data access" if ends[0].cause is Cause.DATA_ACCESS else "The consent's token"
     words = f"{what} ends on {iso(ends[0].at)}, in {days_left(ends[0], now)} days."
     if threshold(ends[0], now) is None:
         return HealthCheck("expiry", HealthStatus.OK, words)
-    return HealthCheck("expiry", HealthStatus.EXPIRING, words, _RECONNECT)
+    return HealthCheck("expiry", HealthStatus.EXPIRING, words, RECONNECT)

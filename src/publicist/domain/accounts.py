@@ -7,6 +7,9 @@ from typing import Any
 
 from publicist.domain.environments import Environment
 
+RECONNECT = "Connect the account again at POST /v1/accounts/connect/facebook."
+"""What mends an account that Meta does not let publish any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from publicist.domain.accounts import RECONNECT as RECONNECT
 from publicist.domain.platform import DEAD_TOKEN, ErrorClass
 
 VERIFIED = date(2026, 11, 23)
@@ -15,7 +16,6 @@ REACHABLE = "instagram.media.reachable"
 PERMISSION = "meta.permission.missing"
 TOKEN = DEAD_TOKEN
 
-RECONNECT = "Connect the account again at POST /v1/accounts/connect/facebook."
 GRANT = "Connect the account again and grant every permission; check that your role on the Page allows publishing."
 LOG_IN = "Log in to the account in its own app, do what it asks, then try again."
 SHRINK = "Make the file smaller, then post it again."

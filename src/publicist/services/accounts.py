@@ -20,7 +20,7 @@ from publicist.services.profiles import profile_for
 from publicist.storage import accounts, events, oauth_states
 from publicist.storage.oauth_states import OAuthState
 from publicist.storage.session import Connection, Database
-from publicist.workflows.account_events import access_is_back, account_event
+from publicist.workflows.account_events import account_event, token_lives
 
 STATE_LIFETIME = timedelta(minutes=10)
 
@@ -233,9 +233,8 @@ class Accounts:
             await accounts.add(connection, account)
         else:
             await accounts.update(connection, account.id, _renewed(account))
-        if found.token and before is not None and before.token_died_at is not None:
-            await accounts.update(connection, account.id, {"token_died_at": None, "token_death": None})
-            await access_is_back(connection, account, now)
+        if found.token:
+            await token_lives(connection, account, now)
         return account, before is None
 
     def _platform(self, name: str) -> Platform:

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from publicist.domain.accounts import Account
+from publicist.domain.accounts import RECONNECT, Account
 from publicist.domain.events import Event
 from publicist.domain.holds import HoldReason
 from publicist.kit.clock import iso
 from publicist.kit.ids import new_id
 from publicist.storage import events, targets, token_life
 from publicist.storage.session import Connection
-
-RECONNECT = "Connect the account again at POST /v1/accounts/connect/facebook."
 
 
 def account_event(account: Account, kind: str, now: datetime, data: Mapping[str, Any] | None = None) -> Event:
@@ -43,7 +41,9 @@ async def token_died(connection: Connection, account: Account, reason: str, now:
     )
 
 
-async def access_is_back(connection: Connection, account: Account, now: datetime) -> None:
-    """The account publishes again: posts that waited for that are due now."""
+async def token_lives(connection: Connection, account: Account, now: datetime) -> None:
+    """The account's token is good. Where it was not, that is said once, and posts that waited for it are due now."""
+    if not await token_life.revive(connection, account, now):
+        return
     await targets.release(connection, now=now, reason=HoldReason.RECONNECT, account_id=account.id)
     await events.add(connection, account_event(account, "account.recovered", now))

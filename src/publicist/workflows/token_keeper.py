@@ -32,7 +32,7 @@ from publicist.kit.errors import PlatformAuthFailed, PlatformUnavailable
 from publicist.platforms import Connector, Upstream, family, registry
 from publicist.storage import events, token_life
 from publicist.storage.session import Connection, Database
-from publicist.workflows.account_events import access_is_back, account_event, token_died
+from publicist.workflows.account_events import account_event, token_died, token_lives
 
 log = structlog.get_logger(__name__)
 
@@ -96,39 +96,36 @@ class TokenKeeper:
 
     async def _extended(self, grant: Grant, token: str, state: TokenState) -> Grant:
         """The grant with the ends that Meta says, after trying to move the first one."""
-        now, seen = self.clock.now(), state
-        newer = token
-        if state.expires_at is not None and state.expires_at - now < EXTEND_BELOW:
-            newer, seen = await self._exchanged(grant, token, state)
+        now = self.clock.now()
+        newer = await self._exchanged(grant, token, state.expires_at) if _ends_soon(state, now) else None
+        seen = newer[1] if newer else state
         values: dict[str, object] = {
             "token_expires_at": seen.expires_at,
             "data_access_expires_at": seen.data_access_expires_at or grant.data_access_expires_at,
         }
-        lives_longer = newer != token
-        if lives_longer:
-            values |= {"token": self.vault.seal(newer, grant.seal_context), "refreshed_at": now}
+        if newer:
+            values |= {"token": self.vault.seal(newer[0], grant.seal_context), "refreshed_at": now}
         async with self.database.write() as connection:
-            if not await token_life.update_grant(connection, grant, values):
-                return await _present(connection, grant)
-            if lives_longer:
+            if await token_life.update_grant(connection, grant, values) and newer:
                 await self._refreshed(connection, grant, seen)
-            return await _present(connection, grant)
+            return await token_life.grant(connection, grant.id) or grant
 
-    async def _exchanged(self, grant: Grant, token: str, state: TokenState) -> tuple[str, TokenState]:
-        """A newer token and its ends, when there is one that lives longer; what there was otherwise.
+    async def _exchanged(self, grant: Grant, token: str, ends: datetime | None) -> tuple[str, TokenState] | None:
+        """A token that lives longer, and what Meta says of it; None when there is none.
 
         Only the end that comes back is believed, and an empty or dead token replaces nothing.
         """
         connector, upstream = _connector(grant), self.upstreams[grant.environment]
         try:
             newer = await connector.extend(upstream, token)
-            found = await connector.inspect(upstream, newer) if newer and newer != token else state
+            if not newer or newer == token:
+                return None
+            found = await connector.inspect(upstream, newer)
         except (PlatformUnavailable, PlatformAuthFailed) as error:
             log.warning("token.not_extended", grant_id=grant.id, reason=str(error))
-            return token, state
-        ends = found.expires_at
-        longer = found.is_valid and (ends is None or (state.expires_at is not None and ends > state.expires_at))
-        return (newer, found) if newer and newer != token and longer else (token, state)
+            return None
+        is_later = found.expires_at is None or (ends is not None and found.expires_at > ends)
+        return (newer, found) if found.is_valid and is_later else None
 
     async def _refreshed(self, connection: Connection, grant: Grant, state: TokenState) -> None:
         ends = iso(state.expires_at) if state.expires_at else None
@@ -166,8 +163,7 @@ class TokenKeeper:
                 await token_died(connection, account, f"The person's data access ended on {iso(over.at)}.", now)
             elif state is not None:
                 await token_life.note_end(connection, account, now)
-                if await token_life.revive(connection, account, now):
-                    await access_is_back(connection, account, now)
+                await token_lives(connection, account, now)
             for end in nearest_ends(ends, now):
                 await self._warn(connection, account, end, now)
 
@@ -190,10 +186,8 @@ class TokenKeeper:
             await token_life.update_grant(connection, grant, {"checked_at": now, "next_check_at": now + pause})
 
 
-async def _present(connection: Connection, grant: Grant) -> Grant:
-    """The row as it is now; nobody deletes grants."""
-    found = await token_life.grant(connection, grant.id)
-    return found or grant
+def _ends_soon(state: TokenState, now: datetime) -> bool:
+    return state.expires_at is not None and state.expires_at - now < EXTEND_BELOW
 
 
 def _is_valid(state: TokenState | None) -> bool:

@@ -17,7 +17,7 @@ from publicist.domain.drafts import DraftAccount
 from publicist.domain.environments import Environment
 from publicist.kit.http import HttpClient
 from publicist.meta.hosts import sandbox_hosts
-from publicist.platforms import Upstream, registry
+from publicist.platforms import DialogWish, Upstream, registry
 from tests.support.consent import press
 from tests.support.graphsim import APP_ID, APP_SECRET, Graphsim, start_graphsim
 
@@ -106,12 +106,15 @@ async def connected(graphsim: Graphsim, *, decline: Sequence[str] = ()) -> Async
         upstream = Upstream(Environment.TEST, sandbox_hosts(graphsim.url), "v25.0", APP_ID, APP_SECRET, http)
         connector = registry()["facebook"].connector
         assert connector is not None
-        url = connector.authorization_url(upstream, state="agreement", redirect_uri=_CALLBACK)
+        wish = DialogWish(connector.scopes, ask_again=True)
+        url = connector.authorization_url(upstream, wish, state="agreement", redirect_uri=_CALLBACK)
         with httpx2.Client() as browser:
             landed = press(browser, url, decline=decline)
         code = parse_qs(urlsplit(landed).query)["code"][0]
         consent = await connector.exchange(upstream, code=code, redirect_uri=_CALLBACK)
-        found = {name: await platform.discover(upstream, consent.token) for name, platform in registry().items()}
+        survey = await connector.survey(upstream, consent.token, {})
+        verdicts = {name: await platform.discover(upstream, survey.reach) for name, platform in registry().items()}
+        found = {name: tuple(one.account for one in listed if one.account) for name, listed in verdicts.items()}
         yield Meta(upstream, consent, found)
 
 

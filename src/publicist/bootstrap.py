@@ -23,6 +23,7 @@ from publicist.services.api_keys import ApiKeys
 from publicist.services.application import Addresses, Application
 from publicist.services.audit import Audit
 from publicist.services.events import Events
+from publicist.services.grants import Grants
 from publicist.services.idempotency import Idempotency
 from publicist.services.last_uses import LastUses
 from publicist.services.limits import Limits
@@ -221,7 +222,8 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
         vault.derive("oauth states"), _bases(settings, parts.addresses), frozenset(settings.trusted_origins)
     )
     organizations = Organizations(database, clock)
-    accounts = Accounts(database, clock, vault, parts.tools.upstreams, connect)
+    grants = Grants(database, clock, vault, parts.tools.upstreams, shared_accounts=settings.shared_accounts)
+    accounts = Accounts(database, clock, vault, parts.tools.upstreams, grants, connect)
     await accounts.try_master_key()
     post_settings = PostSettings(
         settings.patience_seconds,
@@ -242,6 +244,7 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
         audit=Audit(database, clock),
         accounts=accounts,
         account_health=AccountHealthService(database, clock),
+        grants=grants,
         limits=Limits(database, clock, vault, parts.tools.upstreams, parts.tools.quotas),
         rate_limits=_rate_limits(settings, database, clock),
         media=parts.media,

@@ -63,6 +63,33 @@ def test_duty_09_a_portfolio_page_is_found_through_its_business_only(sim: Graphs
     assert consent(sim, decline=["business_management"]).refused("GET", "me/businesses")[0] in (10, 200)
 
 
+def test_duty_09_a_page_that_was_not_ticked_is_listed_by_its_portfolio_without_a_token(sim: Graphsim) -> None:
+    """Reports: owned_pages shows Pages that the person did not tick."""
+    sim.seed("verdicts")
+    user = consent(sim)
+    unticked = next(page["id"] for page in sim.pages() if page["name"] == "Untick Me")
+    fields = "id,name,access_token,tasks"
+    path = f"{user.done('GET', 'me/businesses')['data'][0]['id']}/owned_pages"
+    before = {page["id"]: page for page in user.done("GET", path, fields=fields)["data"]}
+    assert {"access_token", "tasks"} <= set(before[unticked])
+    with httpx2.Client() as http:
+        press(http, dialog_url(sim), pages=[page["id"] for page in sim.pages() if page["id"] != unticked])
+    after = {page["id"]: page for page in user.done("GET", path, fields=fields)["data"]}
+    assert after[unticked] == {"id": unticked, "name": "Untick Me"}
+    assert user.refused("GET", unticked, fields=fields) == (100, 33)
+
+
+def test_duty_09_a_personal_account_is_connected_and_no_business_account(sim: Graphsim) -> None:
+    """Meta: Page, connected_instagram_account; what it says of personal accounts is unconfirmed."""
+    sim.seed("verdicts")
+    fields = "name,connected_instagram_account{id,username},instagram_business_account{id}"
+    listed = {page["name"]: page for page in consent(sim).done("GET", "me/accounts", fields=fields)["data"]}
+    personal = listed["Personal Instagram"]
+    assert personal["connected_instagram_account"]["username"] == "just.me"
+    assert "instagram_business_account" not in personal
+    assert "connected_instagram_account" not in listed["No Instagram"]
+
+
 def test_duty_09_a_role_without_create_content_cannot_publish(sim: Graphsim) -> None:
     """Meta: Pages API; User Accounts, tasks."""
     sim.seed("no-role")

@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 
-from publicist.domain.accounts import Consent
+from publicist.domain.accounts import Consent, DiscoveredAccount
 from publicist.domain.environments import Environment
 from publicist.kit.errors import PlatformAuthFailed
 from publicist.kit.http import HttpClient
 from publicist.meta.hosts import sandbox_hosts
 from publicist.platforms.facebook import connect as facebook
 from publicist.platforms.instagram import connect as instagram
-from publicist.platforms.manifest import Upstream
+from publicist.platforms.manifest import DialogWish, Upstream
 from tests.support.consent import grant
 from tests.support.graphsim import APP_ID, APP_SECRET, Graphsim, start_graphsim
 
@@ -82,7 +82,8 @@ def code_from_dialog(
     upstream: Upstream, redirect_uri: str, *, pages: Sequence[str] | None = None, decline: Sequence[str] = ()
 ) -> str:
     """Go through the dialog as a browser would; the code that came to the redirect URI."""
-    url = facebook.CONNECTOR.authorization_url(upstream, state=STATE, redirect_uri=redirect_uri)
+    wish = DialogWish(facebook.CONNECTOR.scopes, ask_again=True)
+    url = facebook.CONNECTOR.authorization_url(upstream, wish, state=STATE, redirect_uri=redirect_uri)
     with httpx2.Client() as browser:
         landed = grant(browser, url, pages=pages, decline=decline)
     assert landed.status_code == 200
@@ -99,6 +100,20 @@ async def consent_to(
     return await facebook.CONNECTOR.exchange(upstream, code=code, redirect_uri=redirect_uri)
 
 
+async def discovered(upstream: Upstream, consent: Consent) -> tuple[list[DiscoveredAccount], list[DiscoveredAccount]]:
+    """The Pages and the Instagram accounts that would be stored."""
+    survey = await facebook.CONNECTOR.survey(upstream, consent.token, {})
+    pages = await facebook.discover(upstream, survey.reach)
+    accounts = await instagram.discover(upstream, survey.reach)
+    return [p.account for p in pages if p.account], [a.account for a in accounts if a.account]
+
+
+def missing(consent: Consent) -> list[str]:
+    """The scopes that a notice names."""
+    notices = facebook.CONNECTOR.missing(facebook.CONNECTOR.scopes, consent.granted_scopes)
+    return [notice["scope"] for notice in notices]
+
+
 def linked(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that have an Instagram account."""
     return [page for page in pages if page.get("instagram")]
@@ -109,12 +124,11 @@ async def test_one_consent_yields_every_page_and_every_linked_instagram_account(
 ) -> None:
     consent = await consent_to(upstream, redirect_uri)
     assert set(facebook.SCOPES) <= set(consent.granted_scopes)
-    assert (consent.declined_scopes, consent.notices) == ((), ())
+    assert consent.declined_scopes == ()
     assert consent.subject.isdigit()
     assert consent.token_expires_at is not None
     mine = graphsim.pages()
-    pages = await facebook.discover(upstream, consent.token)
-    accounts = await instagram.discover(upstream, consent.token)
+    pages, accounts = await discovered(upstream, consent)
     assert {page.platform_account_id: page.display_name for page in pages} == {
         page["id"]: page["name"] for page in mine
     }
@@ -128,30 +142,32 @@ async def test_one_consent_yields_every_page_and_every_linked_instagram_account(
 async def test_only_the_ticked_pages_are_found(graphsim: Graphsim, upstream: Upstream, redirect_uri: str) -> None:
     ticked = linked(graphsim.pages())[0]["id"]
     consent = await consent_to(upstream, redirect_uri, pages=[ticked])
-    assert [page.platform_account_id for page in await facebook.discover(upstream, consent.token)] == [ticked]
-    assert len(await instagram.discover(upstream, consent.token)) == 1
+    pages, accounts = await discovered(upstream, consent)
+    assert [page.platform_account_id for page in pages] == [ticked]
+    assert len(accounts) == 1
 
 
 async def test_without_instagram_basic_there_are_pages_and_a_notice(upstream: Upstream, redirect_uri: str) -> None:
     consent = await consent_to(upstream, redirect_uri, decline=["instagram_basic"])
-    assert [notice["scope"] for notice in consent.notices] == ["instagram_basic"]
-    assert await facebook.discover(upstream, consent.token)
-    assert await instagram.discover(upstream, consent.token) == ()
+    assert missing(consent) == ["instagram_basic"]
+    pages, accounts = await discovered(upstream, consent)
+    assert pages
+    assert accounts == []
 
 
 async def test_without_pages_show_list_nothing_is_found_and_a_notice_says_why(
     upstream: Upstream, redirect_uri: str
 ) -> None:
     consent = await consent_to(upstream, redirect_uri, decline=["pages_show_list"])
-    assert [notice["scope"] for notice in consent.notices] == ["pages_show_list"]
-    assert await facebook.discover(upstream, consent.token) == ()
+    assert missing(consent) == ["pages_show_list"]
+    assert await discovered(upstream, consent) == ([], [])
 
 
 async def test_sixty_pages_are_found(graphsim: Graphsim, upstream: Upstream, redirect_uri: str) -> None:
     graphsim.seed("sixty-pages")
     consent = await consent_to(upstream, redirect_uri)
-    assert len(await facebook.discover(upstream, consent.token)) == 60
-    assert len(await instagram.discover(upstream, consent.token)) == 20
+    pages, accounts = await discovered(upstream, consent)
+    assert (len(pages), len(accounts)) == (60, 20)
 
 
 async def test_a_code_works_once(upstream: Upstream, redirect_uri: str) -> None:

@@ -38,11 +38,19 @@ def _writable(call: Call, page_id: str, *scopes: str) -> Page:
     return found
 
 
+def is_ticked(call: Call, page_id: str) -> bool:
+    """Whether the person shared the Page in the dialog; a Page's own token needs no tick."""
+    grant = call.caller.grant
+    return not call.caller.token.kind.is_person or (grant is not None and page_id in grant.page_ids)
+
+
 def may_read(call: Call, page_id: str) -> Page:
     """The Page, for a call that reads from it. Raises GraphError."""
     found = call.state.pages.get(page_id)
     token = call.caller.token
     if found is None or (token.kind is TokenKind.PAGE and token.page_id != page_id):
+        raise unsupported(call.method, page_id)
+    if not is_ticked(call, page_id):
         raise unsupported(call.method, page_id)
     call.caller.need("pages_read_engagement")
     return found

@@ -4,7 +4,7 @@ from graphsim.auth import tasks_of
 from graphsim.call import Call
 from graphsim.instagram.models import AccountType
 from graphsim.oauth.models import Token, TokenKind
-from graphsim.pages.access import may_read
+from graphsim.pages.access import is_ticked, may_read
 from graphsim.pages.models import Page
 from graphsim.wire.errors import Json, invalid
 from graphsim.wire.fields import Asked, Fields, select
@@ -39,12 +39,18 @@ def _end(call: Call) -> float:
     return 0.0 if lives_on else call.caller.token.expires_at
 
 
-def _instagram(call: Call, found: Page, asked: Asked) -> Json | None:
+def _professional(call: Call, found: Page, asked: Asked) -> Json | None:
     """Absent without a linked professional account, and without the permission to see it."""
+    linked = call.state.instagram.get(found.instagram_id or "")
+    return None if linked is None or linked.account_type is AccountType.PERSONAL else _instagram(call, found, asked)
+
+
+def _instagram(call: Call, found: Page, asked: Asked) -> Json | None:
+    """The linked account, a personal one too (unconfirmed at Meta); absent without the permission to see it."""
     linked = call.state.instagram.get(found.instagram_id or "")
     grant = call.caller.grant
     away = grant is not None and call.now >= grant.data_access_expires_at
-    if linked is None or not call.caller.has("instagram_basic") or linked.account_type is AccountType.PERSONAL or away:
+    if linked is None or not call.caller.has("instagram_basic") or away or not is_ticked(call, found.id):
         return None
     readers = {
         "id": lambda call, account, _: account.id,
@@ -60,7 +66,12 @@ def _token(call: Call, found: Page, _: Asked) -> str | None:
     token = call.caller.token
     if not token.kind.is_person:
         return token.id
-    return page_token(call, found) if tasks_of(call.state, call.caller, found.id) else None
+    may = is_ticked(call, found.id) and tasks_of(call.state, call.caller, found.id)
+    return page_token(call, found) if may else None
+
+
+def _tasks(call: Call, found: Page, _: Asked) -> list[str] | None:
+    return (tasks_of(call.state, call.caller, found.id) or None) if is_ticked(call, found.id) else None
 
 
 def _picture(call: Call, found: Page, asked: Asked) -> Json:
@@ -78,9 +89,9 @@ PAGE_FIELDS = {
     "about": lambda call, page, _: page.about or None,
     "link": lambda call, page, _: f"{call.state.settings.base_url}/www.facebook.com/{page.id}",
     "picture": _picture,
-    "tasks": lambda call, page, _: tasks_of(call.state, call.caller, page.id) or None,
+    "tasks": _tasks,
     "access_token": _token,
-    "instagram_business_account": _instagram,
+    "instagram_business_account": _professional,
     "connected_instagram_account": _instagram,
     "fan_count": lambda call, page, _: 0,
     "followers_count": lambda call, page, _: 0,

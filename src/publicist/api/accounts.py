@@ -27,12 +27,15 @@ from publicist.api.schemas.accounts import (
     limits_out,
 )
 from publicist.api.schemas.common import errors, public_errors
+from publicist.api.schemas.grants import GrantOut, grant_out
 from publicist.api.schemas.params import AccountId, PlatformName, PlatformQuery, ProfileQuery
 from publicist.crypto.states import BadState
+from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.kit.errors import PublicistError, ValidationFailed
 from publicist.kit.ids import parse_uuid
-from publicist.services.accounts import Connected
+from publicist.services.accounts import Connected, ConnectWish
+from publicist.services.application import Application
 from publicist.storage.oauth_states import OAuthState
 from publicist.storage.units import nothing_first, unit_of_work
 
@@ -45,6 +48,19 @@ _STATE_WORDS = {
     "platform_mismatch": "The consent was opened for another platform.",
     "used": "This consent was already completed.",
 }
+_DENIED = (
+    "Meta says that the consent was canceled.",
+    "Open the consent again and continue to its end. If nobody canceled: while the Meta app is in development mode, "
+    "Meta answers the same for everyone without a role on the app; add the person in the app's settings, or go live.",
+)
+_REFUSED = (
+    "Meta ended the consent with an error: {error}.",
+    "Open the consent again; if it keeps failing, check the Meta app's settings.",
+)
+_NO_PARAMETERS = (
+    "Meta's redirect carried no {missing}.",
+    "Open the consent again, and let the browser follow Meta's redirect as it is: nothing may shorten its address.",
+)
 
 
 @router.get("", operation_id="listAccounts", summary="List connected accounts", responses=errors(400))
@@ -59,14 +75,17 @@ async def list_accounts(
     if profile_id and profile is None:
         return AccountList(data=[])
     found = await app.accounts.list_connected(caller, platform=platform, profile_id=profile)
-    return AccountList(data=[account_out(account) for account in found])
+    grants = await app.accounts.grants_of(found)
+    return AccountList(data=[account_out(account, grants.get(account.grant_id or "")) for account in found])
 
 
 @router.get("/{account_id:name}", operation_id="getAccount", summary="Get an account", responses=errors(404))
 async def get_account(app: App, caller: AccountsReader, account_id: AccountId) -> AccountWithHealth:
     """One connected account, with its `health`: whether it can publish, for how long, and what to do."""
     account = await app.accounts.get(caller, uuid_or_404(account_id, "account"))
-    return account_with_health(account, await app.account_health.of(account))
+    grants = await app.accounts.grants_of([account])
+    grant = grants.get(account.grant_id or "")
+    return account_with_health(account, grant, await app.account_health.of(account))
 
 
 @router.delete(
@@ -91,14 +110,19 @@ async def limits(app: App, caller: AccountsReader, account_id: AccountId) -> Lim
 async def pause(app: App, caller: AccountsWriter, account_id: AccountId) -> AccountOut:
     """Nothing new goes out: due posts wait (`hold: paused`). What is under way is brought to its end."""
     id = uuid_or_404(account_id, "account")
-    return account_out(await app.pauses.set_account(caller, id, paused=True))
+    return await _out(app, await app.pauses.set_account(caller, id, paused=True))
 
 
 @router.post("/{account_id:name}/resume", operation_id="resumeAccount", summary="End a pause", responses=errors(404))
 async def resume(app: App, caller: AccountsWriter, account_id: AccountId) -> AccountOut:
     """Posts that waited go out now; those whose time is long past wait for a word (`hold: missed`)."""
     id = uuid_or_404(account_id, "account")
-    return account_out(await app.pauses.set_account(caller, id, paused=False))
+    return await _out(app, await app.pauses.set_account(caller, id, paused=False))
+
+
+async def _out(app: Application, account: Account) -> AccountOut:
+    grants = await app.accounts.grants_of([account])
+    return account_out(account, grants.get(account.grant_id or ""))
 
 
 @router.post(
@@ -114,8 +138,8 @@ async def connect(app: App, caller: AccountsWriter, platform: PlatformName, requ
     """
     body = parse(ConnectIn, await read_json(request) if await request.body() else {})
     profile = uuid_or_404(body.profile_id, "profile") if body.profile_id else None
-    dialog = await app.accounts.open_dialog(caller, platform, profile_id=profile, return_to=body.return_to)
-    return connect_out(dialog)
+    wish = ConnectWish(profile, body.return_to, tuple(body.scopes), body.config_id, body.select)
+    return connect_out(await app.accounts.open_dialog(caller, platform, wish))
 
 
 @router.post(
@@ -123,17 +147,20 @@ async def connect(app: App, caller: AccountsWriter, platform: PlatformName, requ
     operation_id="completeConnect",
     summary="Finish a consent by API",
     status_code=201,
-    response_model=CompleteOut,
+    response_model=CompleteOut | GrantOut,
     responses={
         **errors(400, 404, 422, 503, named=("not_enabled", "token_refused")),
-        200: {"model": CompleteOut, "description": "The account existed."},
+        200: {"model": CompleteOut | GrantOut, "description": "The account existed."},
     },
     openapi_extra=json_body(CompleteIn),
 )
 async def complete(
     app: App, caller: AccountsWriter, platform: PlatformName, request: Request, response: Response
-) -> CompleteOut:
-    """For callers that receive the dialog's redirect themselves: hand over its `code` and `state`."""
+) -> CompleteOut | GrantOut:
+    """For callers that receive the dialog's redirect themselves: hand over its `code` and `state`.
+
+    A consent opened with `select` answers its grant, whose accounts are to be chosen.
+    """
     body = parse(CompleteIn, await read_json(request))
     try:
         opened = await app.accounts.opened(platform, body.state)
@@ -150,6 +177,8 @@ async def complete(
     except BadState as error:
         remediation = f"Start again at POST /v1/accounts/connect/{platform}."
         raise ValidationFailed(_STATE_WORDS[error.reason], rule="state", remediation=remediation) from None
+    if connected.selective:
+        return grant_out(await app.accounts.view(connected), app.docs_base)
     response.status_code = 201 if connected.created else 200
     return complete_out(connected)
 
@@ -184,20 +213,44 @@ async def _finish(app: App, platform: str, request: Request) -> tuple[OAuthState
         if query.get("state"):
             opened = await accounts.opened(platform, query["state"])
         if query.get("error"):
-            return opened, {"connect_error": query["error"], "platform": platform}
+            return opened, _denied(platform, query["error"])
         if opened is None or not query.get("code"):
-            return opened, {"connect_error": "missing_params", "platform": platform}
+            missing = " and no ".join(name for name in ("code", "state") if not query.get(name))
+            words = _NO_PARAMETERS[0].format(missing=missing), _NO_PARAMETERS[1]
+            return opened, _told(platform, "missing_params", *words)
         connected = await _completed(app, opened, request)
     except BadState as error:
-        known = error.reason == "platform_mismatch"
-        reason = error.reason if known else f"invalid_state_{error.reason}"
-        return opened, {"connect_error": reason, "platform": platform}
+        reason = error.reason if error.reason == "platform_mismatch" else f"invalid_state_{error.reason}"
+        again = f"Start again at POST /v1/accounts/connect/{platform}."
+        return opened, _told(platform, reason, _STATE_WORDS[error.reason], again)
     except PublicistError as error:
         return opened, _failure(platform, error)
-    missing = {"missing": ",".join(connected.missing_scopes)} if connected.missing_scopes else {}
-    names = {"names": "\n".join(f"{a.platform}: {a.display_name or a.platform_account_id}" for a in connected.accounts)}
-    own_page = {} if opened.return_to else names
-    return opened, {"connected": platform, "accounts": len(connected.accounts), **missing, **own_page}
+    return opened, _success(platform, connected, own_page=not opened.return_to)
+
+
+def _success(platform: str, connected: Connected, *, own_page: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"connected": platform, "accounts": len(connected.accounts), "grant": connected.grant.id}
+    if connected.missing_scopes:
+        found["missing"] = ",".join(connected.missing_scopes)
+    if own_page:
+        found["names"] = "\n".join(
+            f"{a.platform}: {a.display_name or a.platform_account_id}" for a in connected.accounts
+        )
+    return found
+
+
+def _denied(platform: str, error: str) -> dict[str, str]:
+    words, remediation = _DENIED if error == "access_denied" else _REFUSED
+    return _told(platform, error, words.format(error=error), remediation)
+
+
+def _told(platform: str, error: str, message: str, remediation: str) -> dict[str, str]:
+    return {
+        "connect_error": error,
+        "platform": platform,
+        "connect_message": message,
+        "connect_remediation": remediation,
+    }
 
 
 async def _completed(app: App, opened: OAuthState, request: Request) -> Connected:

@@ -157,6 +157,9 @@ async def connected(request: Request) -> HTMLResponse:
         return html(_not_connected(query.get), "Not connected", 400)
     names = [f"- {_plain(line)}" for line in query.get("names", "").splitlines()]
     missing = query.get("missing", "")
+    if query.get("accounts") == "0":
+        chosen_later = "# Consent granted\n\nNothing is connected yet: `GET /v1/grants` lists what can be chosen."
+        return html(chosen_later, "Consent granted")
     words = ["# Connected", f"{_plain(query.get('accounts', '0'))} accounts can be posted to now:", "\n".join(names)]
     if missing:
         words.append(f"Not granted: {_plain(missing)}. Connect again and allow them to post everywhere.")

@@ -33,6 +33,13 @@ class Grant:
     """None: as soon as possible."""
     refreshed_at: datetime | None = None
     """When the token was last exchanged for one that lives longer."""
+    profile_id: str | None = None
+    """The profile that new accounts go to."""
+    selective: bool = False
+    """Whether accounts are connected only once they are chosen."""
+    verdicts: tuple[Mapping[str, Any], ...] = ()
+    """`domain.verdicts.Verdict` as JSON, one for each account of the network; as of `scanned_at`."""
+    scanned_at: datetime | None = None
 
     @property
     def seal_context(self) -> str:
@@ -81,7 +88,7 @@ class DiscoveredAccount:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What an OAuth exchange yielded: the grant's token and everything it reaches."""
+    """What an OAuth exchange yielded: the grant's token, and what it may do."""
 
     subject: str
     token: str = field(repr=False)
@@ -89,6 +96,3 @@ class Consent:
     data_access_expires_at: datetime | None
     granted_scopes: tuple[str, ...]
     declined_scopes: tuple[str, ...]
-    accounts: tuple[DiscoveredAccount, ...]
-    notices: tuple[Mapping[str, str], ...] = ()
-    """What could not be connected and why: `{"code", "message", "remediation"}` each."""

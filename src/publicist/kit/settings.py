@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     sandbox_image_seconds: Seconds = Field(0.3, description="Time the built-in simulated Meta takes over an image.")
     sandbox_video_seconds: Seconds = Field(2.0, description="Time the built-in simulated Meta takes over a video.")
     trusted_origins: list[str] = Field([], description="Origins a connect `returnTo` may point to, as a JSON list.")
+    shared_accounts: bool = Field(
+        False, description="Whether several organizations of this server may connect the same Page or account."
+    )
     patience_seconds: float = Field(
         25,
         ge=0,

@@ -38,15 +38,26 @@ class TokenFacts:
     data_access_expires_at: datetime | None
 
 
-def dialog_url(upstream: Upstream, *, scopes: Sequence[str], state: str, redirect_uri: str) -> str:
-    """Where to send the user to consent; what was declined before is asked for again."""
+def dialog_url(
+    upstream: Upstream, *, scopes: Sequence[str], state: str, redirect_uri: str, ask_again: bool = False
+) -> str:
+    """Where to send the user to consent; `ask_again` asks for what was declined before, which Meta skips otherwise."""
+    query = {"scope": ",".join(scopes)} | ({"auth_type": "rerequest"} if ask_again else {})
+    return _dialog(upstream, state, redirect_uri, query)
+
+
+def configured_dialog_url(upstream: Upstream, config_id: str, *, state: str, redirect_uri: str) -> str:
+    """The same for a configuration of Facebook Login for Business, which stands in place of the permissions."""
+    return _dialog(upstream, state, redirect_uri, {"config_id": config_id})
+
+
+def _dialog(upstream: Upstream, state: str, redirect_uri: str, more: Mapping[str, str]) -> str:
     query = {
         "client_id": upstream.app_id,
         "redirect_uri": redirect_uri,
         "state": state,
-        "scope": ",".join(scopes),
         "response_type": "code",
-        "auth_type": "rerequest",
+        **more,
     }
     return f"{upstream.hosts['dialog']}/{upstream.version}/dialog/oauth?{urlencode(query)}"
 

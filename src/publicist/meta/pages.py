@@ -9,7 +9,9 @@ from publicist.meta.errors import to_public
 from publicist.meta.graph import ask
 from publicist.meta.upstream import Upstream
 
-_FIELDS = "id,name,access_token,tasks,instagram_business_account{id,username,name}"
+FIELDS = (
+    "id,name,access_token,tasks,instagram_business_account{id,username,name},connected_instagram_account{id,username}"
+)
 _PER_READ = 100
 
 
@@ -32,6 +34,9 @@ class PageFacts:
     tasks: tuple[str, ...]
     """What the user may do: `ANALYZE`, `ADVERTISE`, `MESSAGING`, `MODERATE`, `CREATE_CONTENT`, `MANAGE`."""
     instagram: InstagramFacts | None
+    """The professional account that is linked."""
+    other_instagram: InstagramFacts | None = None
+    """An account that is linked and not professional."""
 
 
 async def list_pages(upstream: Upstream, user_token: str) -> list[PageFacts]:
@@ -39,24 +44,31 @@ async def list_pages(upstream: Upstream, user_token: str) -> list[PageFacts]:
 
     Raises PlatformAuthFailed, PlatformRejected, RateLimited or PlatformUnavailable.
     """
-    pages: dict[str, PageFacts] = {}
+    return [read_page(entry) for entry in await read_all(upstream, user_token, "me/accounts", FIELDS)]
+
+
+async def read_all(upstream: Upstream, user_token: str, edge: str, fields: str) -> list[Mapping[str, Any]]:
+    """Every entry of a list, over all result pages, each id once; none without the permission. Raises as above."""
+    entries: dict[str, Mapping[str, Any]] = {}
     read: set[str | None] = set()
     after: str | None = None
     while after not in read:
         read.add(after)
-        reply = await _read_some(upstream, user_token, after)
-        found = [_page(entry) for entry in reply.get("data") or ()]
-        pages |= {page.id: page for page in found}
+        reply = await _read_some(upstream, user_token, Request("GET", "graph", edge, _params(fields, after)))
+        entries |= {str(entry["id"]): entry for entry in reply.get("data") or ()}
         after = _next_cursor(reply)
-    return list(pages.values())
+    return list(entries.values())
 
 
-async def _read_some(upstream: Upstream, user_token: str, after: str | None) -> Mapping[str, Any]:
-    params = {"fields": _FIELDS, "limit": _PER_READ} | ({"after": after} if after else {})
-    outcome = await ask(Request("GET", "graph", "me/accounts", params), upstream, user_token)
+def _params(fields: str, after: str | None) -> dict[str, Any]:
+    return {"fields": fields, "limit": _PER_READ} | ({"after": after} if after else {})
+
+
+async def _read_some(upstream: Upstream, user_token: str, request: Request) -> Mapping[str, Any]:
+    outcome = await ask(request, upstream, user_token)
     if outcome.error is None:
         return outcome.data
-    if after is None and outcome.error.error_class is ErrorClass.PERMISSION:
+    if "after" not in request.params and outcome.error.error_class is ErrorClass.PERMISSION:
         return {}
     raise to_public(outcome.error, "facebook", upstream.version)
 
@@ -67,14 +79,16 @@ def _next_cursor(reply: Mapping[str, Any]) -> str | None:
     return str(paging["cursors"]["after"]) if paging.get("next") and paging.get("cursors", {}).get("after") else None
 
 
-def _page(entry: Mapping[str, Any]) -> PageFacts:
-    linked = entry.get("instagram_business_account")
+def read_page(entry: Mapping[str, Any]) -> PageFacts:
+    """A Page as Meta shows it."""
+    linked, other = entry.get("instagram_business_account"), entry.get("connected_instagram_account")
     return PageFacts(
         id=str(entry["id"]),
         name=entry.get("name"),
         token=str(entry.get("access_token") or ""),
         tasks=tuple(str(task) for task in entry.get("tasks") or ()),
         instagram=_instagram(linked) if linked else None,
+        other_instagram=_instagram(other) if other and not linked else None,
     )
 
 

@@ -5,9 +5,9 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 
-from publicist.platforms.manifest import Connector, OpenMedia, Platform, Upstream
+from publicist.platforms.manifest import Connector, DialogWish, OpenMedia, Platform, Upstream
 
-__all__ = ["Connector", "OpenMedia", "Platform", "Upstream", "family", "registry"]
+__all__ = ["Connector", "DialogWish", "OpenMedia", "Platform", "Upstream", "family", "registry"]
 
 
 @cache

@@ -1,12 +1,12 @@
 """What a network's folder exports: one `PLATFORM`, a manifest of data and a few functions."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from publicist.domain.accounts import Consent, DiscoveredAccount
+from publicist.domain.accounts import Consent
 from publicist.domain.adapt import ImageLimits
 from publicist.domain.environments import Environment
 from publicist.domain.known_errors import KnownError
@@ -15,6 +15,7 @@ from publicist.domain.platform import Call, Decision, Job, Outcome
 from publicist.domain.rehearsal import Answer
 from publicist.domain.rule_limits import RuleLimits
 from publicist.domain.token_life import TokenState
+from publicist.domain.verdicts import Found, Survey
 from publicist.kit.http import HttpClient
 from publicist.preflight.rule import Rule, RuleNote
 
@@ -39,17 +40,40 @@ OpenMedia = Callable[[str, int, int], AsyncIterator[bytes]]
 """`open_media(media_id, offset, length)` streams that part of a stored file."""
 
 
+@dataclass(frozen=True, slots=True)
+class DialogWish:
+    """What a dialog asks for: permissions, or a configuration of the network's that stands in their place."""
+
+    scopes: tuple[str, ...]
+    ask_again: bool = False
+    """Whether to ask for what was declined before."""
+    config_id: str | None = None
+
+
 class Connector(Protocol):
     """One OAuth consent, which may yield accounts of every platform of the family."""
 
     scopes: tuple[str, ...]
+    extended_scopes: tuple[str, ...]
+    """Permissions that are asked for only when the caller names them."""
 
-    def authorization_url(self, upstream: Upstream, *, state: str, redirect_uri: str) -> str:
+    def authorization_url(self, upstream: Upstream, wish: DialogWish, *, state: str, redirect_uri: str) -> str:
         """The dialog to send the user to. Holds no secret."""
         ...
 
+    def missing(self, asked: Sequence[str], granted: Sequence[str]) -> tuple[Mapping[str, str], ...]:
+        """A notice (`code`, `scope`, `message`, `remediation`) for each permission that was asked for in vain."""
+        ...
+
+    async def survey(self, upstream: Upstream, token: str, known: Mapping[str, str | None]) -> Survey:
+        """Everything a grant reaches, read once. `known` are the names of accounts that it reached earlier, by id.
+
+        Raises PlatformAuthFailed for a dead token, RateLimited, PlatformRejected or PlatformUnavailable.
+        """
+        ...
+
     async def exchange(self, upstream: Upstream, *, code: str, redirect_uri: str) -> Consent:
-        """Code for long-lived grant, with `accounts` still empty. Raises PlatformAuthFailed or PlatformUnavailable."""
+        """Code for long-lived grant. Raises PlatformAuthFailed or PlatformUnavailable."""
         ...
 
     async def inspect(self, upstream: Upstream, token: str) -> TokenState:
@@ -84,8 +108,8 @@ class Platform:
     """What the network answers when all goes well; pure. `decide` is rehearsed with it."""
     perform: Callable[[Call, Upstream, str, OpenMedia], Awaitable[Outcome]]
     """Send one call with the account's token. Never raises for anything the upstream or the network does."""
-    discover: Callable[[Upstream, str], Awaitable[tuple[DiscoveredAccount, ...]]]
-    """The accounts of this network that a grant's token reaches."""
+    discover: Callable[[Upstream, Any], Awaitable[tuple[Found, ...]]]
+    """`discover(upstream, survey.reach)`: a verdict for every account of this network that a grant reaches."""
     quota: Callable[[Upstream, str, str], Awaitable[Quota | None]] | None = None
     """`quota(upstream, token, platform_account_id)`: what is left today; None when that cannot be told."""
     containers_per_day: int | None = None

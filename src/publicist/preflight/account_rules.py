@@ -135,7 +135,7 @@ def _permission_rule(platform: str, scopes: Sequence[str]) -> Rule:
         severity="error",
         limit=None,
         check=_granted(scopes),
-        remediation="Connect again and allow everything that is asked for.",
+        remediation="Connect the account again at POST /v1/accounts/connect/facebook and allow all that is asked for.",
         why="People can untick single permissions in Meta's dialog. Pages take pages_manage_posts and "
         "pages_read_engagement; Instagram takes instagram_basic, instagram_content_publish and pages_read_engagement.",
         source="Meta: Permissions Reference",

@@ -13,6 +13,13 @@ def _note(id: str, title: str, why: str, remediation: str, source: str = "Public
 
 NOTES: tuple[RuleNote, ...] = (
     _note(
+        "account.connect.elsewhere",
+        "Another organization of this server has connected the account",
+        "Two tenants who post on one Page would not see each other's posts, so the second one is not connected.",
+        "Disconnect it there, then scan the grant again: POST /v1/grants/{id}/scan. Who runs the server can allow it: "
+        "PUBLICIST_SHARED_ACCOUNTS=true.",
+    ),
+    _note(
         "media.unknown",
         "There is no such file",
         "The media id belongs to nobody, to another organization, or to the other environment; or the file was "

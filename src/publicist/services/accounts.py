@@ -1,28 +1,29 @@
 """Accounts: open a consent, turn it into accounts, list and disconnect them."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from publicist.crypto import states
 from publicist.crypto.envelope import Vault
-from publicist.domain.accounts import Account, Consent, DiscoveredAccount, Grant
+from publicist.domain.accounts import Account, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.kit.clock import Clock
 from publicist.kit.errors import Conflict, PlatformNotEnabled, PlatformRejected, ValidationFailed
-from publicist.kit.ids import new_id
 from publicist.kit.links import http_url
-from publicist.platforms import Connector, Platform, Upstream, family, registry
+from publicist.platforms import Connector, DialogWish, Platform, Upstream, registry
+from publicist.services.grants import Grants, GrantView, Reached, connector_of
 from publicist.services.ownership import PROFILE_SCOPE, missing
 from publicist.services.profiles import profile_for
 from publicist.storage import accounts, events, oauth_states
 from publicist.storage.oauth_states import OAuthState
 from publicist.storage.session import Connection, Database
-from publicist.workflows.account_events import account_event, token_lives
+from publicist.workflows.account_events import account_event
 
 STATE_LIFETIME = timedelta(minutes=10)
+_VERDICTS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ class Dialog:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """What a consent yielded. `created` tells whether the first account is new."""
+    """What a consent yielded. `created` tells whether the first account is new; a selective consent may yield none."""
 
+    grant: Grant
     accounts: tuple[Account, ...]
     created: bool
+    selective: bool
     missing_scopes: tuple[str, ...]
     notices: tuple[Mapping[str, str], ...]
 
@@ -55,6 +58,17 @@ class ConnectSettings:
     trusted_origins: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectWish:
+    """What the caller wants of a consent. `scopes` are extended ones; a configuration replaces them all."""
+
+    profile_id: str | None = None
+    return_to: str | None = None
+    scopes: tuple[str, ...] = ()
+    config_id: str | None = None
+    selective: bool = False
+
+
 class Accounts:
     """The accounts of every tenant; queries are scoped to the caller."""
 
@@ -64,6 +78,7 @@ class Accounts:
         clock: Clock,
         vault: Vault,
         upstreams: Mapping[Environment, Upstream],
+        grants: Grants,
         settings: ConnectSettings,
     ) -> None:
         self._database = database
@@ -71,6 +86,7 @@ class Accounts:
         self._vault = vault
         self.upstreams = upstreams
         """Where each environment that is set up speaks to Meta."""
+        self._grants = grants
         self._settings = settings
 
     async def list_connected(
@@ -89,6 +105,11 @@ class Accounts:
             raise missing(caller, "account", account_id, remediation=words)
         return account
 
+    async def grants_of(self, listed: Iterable[Account]) -> Mapping[str, Grant]:
+        """The grants that these accounts came from, by id."""
+        async with self._database.read() as connection:
+            return await accounts.grants(connection, {one.grant_id for one in listed if one.grant_id is not None})
+
     async def disconnect(self, caller: Caller, account_id: str) -> None:
         """Forget the account's token; its posts stay. Raises NotFound."""
         account = await self.get(caller, account_id)
@@ -106,12 +127,11 @@ class Accounts:
 
     # Connect
 
-    async def open_dialog(
-        self, caller: Caller, platform_name: str, *, profile_id: str | None, return_to: str | None
-    ) -> Dialog:
+    async def open_dialog(self, caller: Caller, platform_name: str, wish: ConnectWish) -> Dialog:
         """Where to send the user. Raises ValidationFailed, PlatformNotEnabled, or NotFound for the profile."""
         platform = self._platform(platform_name)
-        connector, upstream = _connector(platform), self._upstream(caller.environment, platform)
+        connector, upstream = connector_of(platform), self._upstream(caller.environment, platform)
+        scopes = _asked_scopes(connector, wish)
         now = self._clock.now()
         redirect_uri = self._redirect_uri(caller.environment, platform.name)
         async with self._database.write() as connection:
@@ -120,18 +140,22 @@ class Accounts:
                 organization_id=caller.organization_id,
                 environment=caller.environment,
                 platform=platform.name,
-                profile_id=await profile_for(connection, caller, profile_id),
+                profile_id=await profile_for(connection, caller, wish.profile_id),
                 redirect_uri=redirect_uri,
-                return_to=return_to if return_to and self._is_trusted(return_to, caller.environment) else None,
+                return_to=self._trusted(wish.return_to, caller.environment),
                 expires_at=now + STATE_LIFETIME,
                 api_key_id=caller.api_key_id or None,
                 only_profile=caller.profile_id,
+                scopes=scopes or None,
+                selective=wish.selective,
             )
             await oauth_states.add(connection, row)
+            ask_again = await _has_to_ask_again(connection, caller, platform, scopes)
         token = states.StateToken(row.nonce, platform.name)
         state = states.sign(self._settings.state_key, token, row.expires_at)
-        url = connector.authorization_url(upstream, state=state, redirect_uri=redirect_uri)
-        return Dialog(platform.name, url, state, connector.scopes, redirect_uri)
+        asked = DialogWish(scopes, ask_again, wish.config_id)
+        url = connector.authorization_url(upstream, asked, state=state, redirect_uri=redirect_uri)
+        return Dialog(platform.name, url, state, scopes, redirect_uri)
 
     async def opened(self, platform_name: str, state: str) -> OAuthState:
         """The consent a state belongs to, used or not. Raises BadState; reason `platform_mismatch` and `used` too."""
@@ -154,88 +178,36 @@ class Accounts:
             raise states.BadState("used")
         platform = self._platform(opened.platform)
         upstream = self._upstream(opened.environment, platform)
-        connector = _connector(platform)
+        connector = connector_of(platform)
+        caller = Caller(opened.organization_id, opened.environment, "", profile_id=opened.only_profile)
         consent = await connector.exchange(upstream, code=code, redirect_uri=opened.redirect_uri)
-        found: list[DiscoveredAccount] = []
-        for member in family(platform.family):
-            found += await member.discover(upstream, consent.token)
-        missing = tuple(scope for scope in connector.scopes if scope not in consent.granted_scopes)
-        if platform.none_found and not any(account.platform == platform.name for account in found):
-            raise _none_found(platform, missing)
-        stored, created = await self._store(opened, platform, consent, found)
-        return Connected(stored, created, missing, consent.notices)
-
-    async def _store(
-        self, opened: OAuthState, platform: Platform, consent: Consent, found: list[DiscoveredAccount]
-    ) -> tuple[tuple[Account, ...], bool]:
-        caller = Caller(opened.organization_id, opened.environment, "")
+        reached = await self._grants.reach(caller, platform, consent.subject, consent.token)
+        asked = opened.scopes or connector.scopes
+        lacking = tuple(scope for scope in asked if scope not in consent.granted_scopes)
+        if platform.none_found and platform.name not in {one.platform for one in reached.storable}:
+            raise _none_found(platform, reached, lacking)
+        grant = replace(
+            self._grants.sealed(caller, platform, consent), profile_id=opened.profile_id, selective=opened.selective
+        )
         async with self._database.write() as connection:
             if not await oauth_states.use(connection, opened.nonce, self._clock.now()):
                 raise states.BadState("used")
-            grant = await self._save_grant(connection, caller, platform, consent)
-            saved = [await self._save_account(connection, caller, opened, grant, one) for one in found]
-            stored = [pair for pair in saved if pair is not None]
-            if not stored:
+            kept, stored = await self._grants.keep(connection, caller, grant, reached, chosen=None)
+            if not stored and not opened.selective:
                 raise _elsewhere()
-            now = self._clock.now()
-            await events.add(connection, *(account_event(account, "account.connected", now) for account, _ in stored))
-        return tuple(account for account, _ in stored), stored[0][1]
-
-    async def _save_grant(self, connection: Connection, caller: Caller, platform: Platform, consent: Consent) -> Grant:
-        now = self._clock.now()
-        grant = Grant(
-            id=new_id(),
-            organization_id=caller.organization_id,
-            environment=caller.environment,
-            family=platform.family,
-            subject=consent.subject,
-            token=b"",
-            token_expires_at=consent.token_expires_at,
-            data_access_expires_at=consent.data_access_expires_at,
-            granted_scopes=consent.granted_scopes,
-            declined_scopes=consent.declined_scopes,
-            created_at=now,
-            updated_at=now,
+        return Connected(
+            kept,
+            tuple(account for account, _ in stored),
+            bool(stored) and stored[0][1],
+            opened.selective,
+            lacking,
+            connector.missing(asked, consent.granted_scopes),
         )
-        sealed = self._vault.seal(consent.token, grant.seal_context)
-        return await accounts.save_grant(connection, replace(grant, token=sealed))
 
-    async def _save_account(
-        self, connection: Connection, caller: Caller, opened: OAuthState, grant: Grant, found: DiscoveredAccount
-    ) -> tuple[Account, bool] | None:
-        """A new row, or the same row renewed; a good token is never replaced by an empty one.
-
-        None for an account that is connected in another profile when the key of a profile opened the consent.
-        """
-        now = self._clock.now()
-        before = await accounts.by_platform_id(connection, caller, found.platform, found.platform_account_id)
-        elsewhere = before is not None and opened.only_profile not in (None, before.profile_id)
-        if before is not None and elsewhere and before.disconnected_at is None:
-            return None
-        account_id = before.id if before else new_id()
-        token = self._vault.seal(found.token, account_id) if found.token else (before.token if before else b"")
-        account = Account(
-            id=account_id,
-            organization_id=caller.organization_id,
-            environment=caller.environment,
-            profile_id=before.profile_id if before and not elsewhere else opened.profile_id,
-            grant_id=grant.id,
-            platform=found.platform,
-            platform_account_id=found.platform_account_id,
-            display_name=found.display_name or (before.display_name if before else None),
-            token=token,
-            token_expires_at=found.token_expires_at,
-            metadata=dict(found.metadata),
-            created_at=before.created_at if before else now,
-            updated_at=now,
-        )
-        if before is None:
-            await accounts.add(connection, account)
-        else:
-            await accounts.update(connection, account.id, _renewed(account))
-        if found.token:
-            await token_lives(connection, account, now)
-        return account, before is None
+    async def view(self, connected: Connected) -> GrantView:
+        """The grant of a consent that was just completed."""
+        grant = connected.grant
+        return await self._grants.get(Caller(grant.organization_id, grant.environment, ""), grant.id)
 
     def _platform(self, name: str) -> Platform:
         platform = registry().get(name)
@@ -264,29 +236,49 @@ class Accounts:
             return opened.return_to
         return self._settings.bases[opened.environment if opened else Environment.TEST] + "/connected"
 
-    def _is_trusted(self, url: str, environment: Environment) -> bool:
-        origin = _origin(url)
-        return origin is not None and (
-            origin == _origin(self._settings.bases[environment]) or origin in self._settings.trusted_origins
-        )
+    def _trusted(self, url: str | None, environment: Environment) -> str | None:
+        """The URL if it is ours or on the allow-list; others are dropped, as the contract has it."""
+        origin = _origin(url) if url else None
+        own = _origin(self._settings.bases[environment])
+        return url if origin is not None and (origin == own or origin in self._settings.trusted_origins) else None
 
 
-def _connector(platform: Platform) -> Connector:
-    if platform.connector is None:
+def _asked_scopes(connector: Connector, wish: ConnectWish) -> tuple[str, ...]:
+    """Those of the connector and the extended ones; none with a configuration. Raises ValidationFailed."""
+    for scope in wish.scopes:
+        if scope not in connector.extended_scopes:
+            known = ", ".join(connector.extended_scopes)
+            raise ValidationFailed(f"scopes names {scope!r}; what may be asked for besides is: {known}.", rule="scopes")
+    if wish.config_id is None:
+        return (*connector.scopes, *(scope for scope in connector.extended_scopes if scope in wish.scopes))
+    if wish.scopes:
         raise ValidationFailed(
-            f"{platform.title} accounts are connected together with {platform.connect_at}.",
-            rule=f"{platform.name}.connect.{platform.connect_at}",
-            platform=platform.name,
-            remediation=f"Start at POST /v1/accounts/connect/{platform.connect_at}; one consent connects both.",
+            "scopes cannot be combined with configId: the configuration names the permissions, Meta revokes others.",
+            rule="scopes",
+            remediation="Add the permissions to the configuration in the Meta app's settings, and leave scopes out.",
         )
-    return platform.connector
+    return ()
 
 
-def _none_found(platform: Platform, missing: tuple[str, ...]) -> PlatformRejected:
+async def _has_to_ask_again(
+    connection: Connection, caller: Caller, platform: Platform, scopes: tuple[str, ...]
+) -> bool:
+    """Whether people of this organization declined some of it, or may have: Meta skips what was declined before unless
+    it is told not to."""
+    grants = [one for one in await accounts.grants_of_caller(connection, caller) if one.family == platform.family]
+    return not grants or any(not set(scopes).isdisjoint(one.declined_scopes) for one in grants)
+
+
+def _none_found(platform: Platform, reached: Reached, lacking: tuple[str, ...]) -> PlatformRejected:
     rule, message, remediation = platform.none_found or ("", "", "")
-    if missing:
-        message = f"{message} Not granted: {', '.join(missing)}."
-    return PlatformRejected(message, rule=rule, remediation=remediation, platform=platform.name, status=400)
+    if lacking:
+        message = f"{message} Not granted: {', '.join(lacking)}."
+    seen = [one.verdict for one in reached.found if one.verdict.platform == platform.name]
+    message = " ".join([message, *(verdict.message for verdict in seen[:_VERDICTS_SHOWN])])
+    found = {"verdicts": [asdict(verdict) for verdict in seen]} if seen else None
+    return PlatformRejected(
+        message, rule=rule, remediation=remediation, platform=platform.name, platform_response=found, status=400
+    )
 
 
 def _elsewhere() -> Conflict:
@@ -295,11 +287,6 @@ def _elsewhere() -> Conflict:
         rule=PROFILE_SCOPE,
         remediation="Open the consent with a key of the organization, or of that profile.",
     )
-
-
-def _renewed(account: Account) -> dict[str, object]:
-    kept = ("profile_id", "grant_id", "display_name", "token", "token_expires_at", "metadata", "updated_at")
-    return {name: getattr(account, name) for name in kept} | {"disconnected_at": None}
 
 
 def _origin(url: str) -> str | None:

@@ -12,6 +12,7 @@ from publicist.services.accounts import Accounts
 from publicist.services.api_keys import ApiKeys
 from publicist.services.audit import Audit
 from publicist.services.events import Events
+from publicist.services.grants import Grants
 from publicist.services.idempotency import Idempotency
 from publicist.services.limits import Limits
 from publicist.services.media import MediaService
@@ -56,6 +57,7 @@ class Application:
     audit: Audit
     accounts: Accounts
     account_health: AccountHealthService
+    grants: Grants
     limits: Limits
     rate_limits: RateLimits
     media: MediaService

@@ -1,6 +1,6 @@
 """Queries on grants and accounts, and the lease that makes one worker at a time responsible for an account."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,7 +69,11 @@ _CLAIMABLE = (
 
 def _load_grant(row: sa.RowMapping) -> Grant:
     return from_row(
-        Grant, row, granted_scopes=tuple(row["granted_scopes"]), declined_scopes=tuple(row["declined_scopes"])
+        Grant,
+        row,
+        granted_scopes=tuple(row["granted_scopes"]),
+        declined_scopes=tuple(row["declined_scopes"]),
+        verdicts=tuple(row["verdicts"] or ()),
     )
 
 
@@ -88,6 +92,41 @@ async def save_grant(connection: Connection, grant: Grant) -> Grant:
     renewed = {k: v for k, v in to_row(grant).items() if k not in ("id", "created_at")}
     await connection.execute(_grants.update().where(_grants.c.id == row["id"]).values(renewed))
     return _load_grant({**row, **renewed})  # type: ignore[arg-type]
+
+
+def _grants_of(caller: Caller) -> sa.Select[Any]:
+    return _grants.select().where(
+        _grants.c.organization_id == caller.organization_id, _grants.c.environment == caller.environment
+    )
+
+
+async def grants_of_caller(connection: Connection, caller: Caller) -> list[Grant]:
+    """The caller's grants, newest consent first."""
+    query = _grants_of(caller).order_by(_grants.c.updated_at.desc(), _grants.c.id)
+    return [_load_grant(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def grant(connection: Connection, caller: Caller, grant_id: str) -> Grant | None:
+    """One grant of the caller."""
+    row = (await connection.execute(_grants_of(caller).where(_grants.c.id == grant_id))).mappings().first()
+    return _load_grant(row) if row else None
+
+
+async def of_grant(connection: Connection, grant_id: str) -> list[Account]:
+    """Every account that a grant yielded, disconnected ones included, oldest first."""
+    query = _accounts.select().where(_accounts.c.grant_id == grant_id).order_by(_accounts.c.created_at, _accounts.c.id)
+    return [from_row(Account, row) for row in (await connection.execute(query)).mappings()]
+
+
+async def connected_elsewhere(connection: Connection, caller: Caller, ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Of these accounts of the network, the `(platform, id)` that another organization has connected."""
+    query = sa.select(_accounts.c.platform, _accounts.c.platform_account_id).where(
+        _accounts.c.environment == caller.environment,
+        _accounts.c.organization_id != caller.organization_id,
+        _accounts.c.disconnected_at.is_(None),
+        _accounts.c.platform_account_id.in_(list(ids)),
+    )
+    return {(platform, id) for platform, id in (await connection.execute(query)).all()}
 
 
 async def grants(connection: Connection, ids: set[str]) -> Mapping[str, Grant]:

@@ -26,6 +26,10 @@ class OAuthState:
     redirect_uri: str
     return_to: str | None
     expires_at: datetime
+    scopes: tuple[str, ...] | None = None
+    """The permissions that were asked for; None when a configuration of the network's named them."""
+    selective: bool = False
+    """Whether accounts are connected only once they are chosen."""
     used_at: datetime | None = None
     api_key_id: str | None = None
     only_profile: str | None = None
@@ -41,7 +45,7 @@ async def add(connection: Connection, state: OAuthState) -> None:
 async def by_nonce(connection: Connection, nonce: str) -> OAuthState | None:
     """The state with this nonce, used or not."""
     row = (await connection.execute(_states.select().where(_states.c.nonce == nonce))).mappings().first()
-    return from_row(OAuthState, row) if row else None
+    return from_row(OAuthState, row, scopes=tuple(row["scopes"]) if row["scopes"] else None) if row else None
 
 
 async def use(connection: Connection, nonce: str, now: datetime) -> bool:

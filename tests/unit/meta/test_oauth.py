@@ -13,7 +13,7 @@ from publicist.kit.errors import PlatformAuthFailed, PlatformUnavailable, Public
 from publicist.meta import oauth
 from publicist.meta.hosts import LIVE_HOSTS, sandbox_hosts
 from publicist.platforms.facebook.connect import CONNECTOR
-from publicist.platforms.manifest import Upstream
+from publicist.platforms.manifest import DialogWish, Upstream
 from tests.unit.meta.scripted import (
     APP_ID,
     APP_SECRET,
@@ -75,9 +75,11 @@ async def test_the_hosts_are_those_of_meta_and_the_same_as_folders_of_the_sandbo
     )
 
 
-async def test_the_dialog_asks_for_exactly_the_six_scopes_in_order() -> None:
+@pytest.mark.parametrize("ask_again", [False, True])
+async def test_the_dialog_asks_for_exactly_the_six_scopes_in_order(ask_again: bool) -> None:
     async with upstream_to("https://meta.test") as upstream:
-        url = urlsplit(CONNECTOR.authorization_url(upstream, state="st=at&e", redirect_uri=REDIRECT))
+        wish = DialogWish(CONNECTOR.scopes, ask_again=ask_again)
+        url = urlsplit(CONNECTOR.authorization_url(upstream, wish, state="st=at&e", redirect_uri=REDIRECT))
     assert f"{url.scheme}://{url.netloc}{url.path}" == "https://meta.test/www.facebook.com/v25.0/dialog/oauth"
     assert parse_qs(url.query) == {
         "client_id": [APP_ID],
@@ -85,20 +87,29 @@ async def test_the_dialog_asks_for_exactly_the_six_scopes_in_order() -> None:
         "state": ["st=at&e"],
         "scope": [",".join(SCOPES)],
         "response_type": ["code"],
-        "auth_type": ["rerequest"],
+        **({"auth_type": ["rerequest"]} if ask_again else {}),
     }
     assert CONNECTOR.scopes == SCOPES
+
+
+async def test_a_configuration_stands_in_place_of_the_scopes() -> None:
+    async with upstream_to("https://meta.test") as upstream:
+        wish = DialogWish((), config_id="1234")
+        url = urlsplit(CONNECTOR.authorization_url(upstream, wish, state="s", redirect_uri=REDIRECT))
+    query = parse_qs(url.query)
+    assert query["config_id"] == ["1234"]
+    assert not {"scope", "auth_type"} & set(query)
 
 
 async def test_a_code_becomes_a_long_lived_grant() -> None:
     async with scripted_meta() as meta, upstream_to(meta.url) as upstream:
         a_good_consent(meta)
         consent = await CONNECTOR.exchange(upstream, code=CODE, redirect_uri=REDIRECT)
-    assert (consent.subject, consent.token, consent.accounts) == ("1002", LONG, ())
+    assert (consent.subject, consent.token) == ("1002", LONG)
     assert consent.token_expires_at == datetime.fromtimestamp(1_795_000_000, UTC)
     assert consent.data_access_expires_at == datetime.fromtimestamp(1_797_600_000, UTC)
     assert consent.granted_scopes == ("public_profile", *SCOPES)
-    assert (consent.declined_scopes, consent.notices) == ((), ())
+    assert consent.declined_scopes == ()
     assert LONG not in repr(consent)
 
 
@@ -131,8 +142,9 @@ async def test_every_scope_that_was_not_granted_is_named_with_what_goes_without_
         meta.by_path["/me/permissions"] = [reply(shortened)]
         consent = await CONNECTOR.exchange(upstream, code=CODE, redirect_uri=REDIRECT)
     assert consent.declined_scopes == ("instagram_basic",)
-    assert [notice["scope"] for notice in consent.notices] == ["pages_manage_posts", "instagram_basic"]
-    for notice in consent.notices:
+    notices = CONNECTOR.missing(CONNECTOR.scopes, consent.granted_scopes)
+    assert [notice["scope"] for notice in notices] == ["pages_manage_posts", "instagram_basic"]
+    for notice in notices:
         assert set(notice) == {"code", "scope", "message", "remediation"}
         assert notice["code"] == "scope.missing"
         assert notice["scope"] in notice["message"]

@@ -1,12 +1,14 @@
 """Discovery: every Page over all result pages, with its linked Instagram account."""
 
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from publicist.domain.accounts import DiscoveredAccount
 from publicist.kit.errors import PlatformAuthFailed, PlatformUnavailable, RateLimited
-from publicist.meta.pages import InstagramFacts, PageFacts, list_pages
+from publicist.meta.discovery import Reach, SeenPage
+from publicist.meta.pages import InstagramFacts, PageFacts, list_pages, read_page
 from publicist.platforms.facebook import connect as facebook
 from publicist.platforms.instagram import connect as instagram
 from tests.unit.meta.scripted import RESET, Reply, graph_error, reply, scripted_meta, upstream_to
@@ -54,7 +56,10 @@ async def test_one_result_page() -> None:
         PageFacts("112130216863063002", "Page 2", "EAApage2", ("ANALYZE",), None),
     ]
     assert "EAApage1" not in repr(pages)
-    assert queries[0]["fields"] == "id,name,access_token,tasks,instagram_business_account{id,username,name}"
+    assert queries[0]["fields"] == (
+        "id,name,access_token,tasks,instagram_business_account{id,username,name},"
+        "connected_instagram_account{id,username}"
+    )
     assert queries[0]["limit"] == "100"
 
 
@@ -103,10 +108,22 @@ async def test_a_listing_that_fails_anywhere_is_not_half_a_listing(
         await discovered(answers)
 
 
+def reach(*pages: dict[str, Any]) -> Reach:
+    """What a consent to everything reaches."""
+    granted = frozenset(facebook.SCOPES)
+    return Reach(granted, tuple(SeenPage(read_page(one)) for one in pages))
+
+
+async def stored(platform: ModuleType, *pages: dict[str, Any]) -> list[DiscoveredAccount]:
+    """The accounts that a platform makes of these Pages."""
+    async with upstream_to("http://127.0.0.1:1") as upstream:
+        found = await platform.discover(upstream, reach(*pages))
+    return [one.account for one in found if one.account is not None]
+
+
 async def test_a_facebook_account_for_each_page() -> None:
     linked = {"id": "17841406338772941", "username": "bluecup"}
-    async with scripted_meta(listing(page(1, linked=linked), page(2))) as meta, upstream_to(meta.url) as upstream:
-        first, second = await facebook.discover(upstream, USER)
+    first, second = await stored(facebook, page(1, linked=linked), page(2))
     assert first == DiscoveredAccount(
         platform="facebook",
         platform_account_id="112130216863063001",
@@ -125,9 +142,7 @@ async def test_a_facebook_account_for_each_page() -> None:
 
 async def test_an_instagram_account_for_each_linked_one() -> None:
     linked = {"id": "17841406338772941", "username": "bluecup", "name": "Blue Cup"}
-    async with scripted_meta(listing(page(1, linked=linked), page(2))) as meta, upstream_to(meta.url) as upstream:
-        found = await instagram.discover(upstream, USER)
-    assert found == (
+    assert await stored(instagram, page(1, linked=linked), page(2)) == [
         DiscoveredAccount(
             platform="instagram",
             platform_account_id="17841406338772941",
@@ -136,12 +151,11 @@ async def test_an_instagram_account_for_each_linked_one() -> None:
             token_expires_at=None,
             metadata={"kind": "instagram", "pageId": "112130216863063001", "username": "bluecup"},
         ),
-    )
+    ]
 
 
 async def test_no_instagram_account_when_its_permission_was_declined() -> None:
-    async with scripted_meta(listing(page(1), page(2))) as meta, upstream_to(meta.url) as upstream:
-        assert await instagram.discover(upstream, USER) == ()
+    assert await stored(instagram, page(1), page(2)) == []
 
 
 @pytest.mark.parametrize(
@@ -158,9 +172,11 @@ async def test_a_missing_username_is_read_with_the_pages_token_and_its_failure_i
     answers: list[Reply], display_name: str | None, username: str | None
 ) -> None:
     async with scripted_meta() as meta, upstream_to(meta.url) as upstream:
-        meta.by_path = {"/me/accounts": [listing(page(1, linked={"id": "178"}))], "/178": list(answers)}
-        (found,) = await instagram.discover(upstream, USER)
-        assert meta.requests[1].headers["authorization"] == "Bearer EAApage1"
+        meta.by_path = {"/178": list(answers)}
+        (one,) = await instagram.discover(upstream, reach(page(1, linked={"id": "178"})))
+        assert meta.requests[0].headers["authorization"] == "Bearer EAApage1"
+    found = one.account
+    assert found is not None
     assert (found.platform_account_id, found.display_name) == ("178", display_name)
     assert found.metadata["username"] == username
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from publicist.api.schemas.common import Id, In, Moment, Out, Platform
 from publicist.domain.account_health import AccountHealth, HealthStatus
-from publicist.domain.accounts import Account
+from publicist.domain.accounts import Account, Grant
 from publicist.domain.environments import Environment
 from publicist.domain.pace import Quota
 from publicist.domain.token_life import Cause
@@ -76,12 +76,15 @@ class AccountOut(Out):
     )
     created_at: Moment
     updated_at: Moment
+    grant_id: str | None = Field(None, description="The consent it came from: GET /v1/grants/{id}.")
+    granted_scopes: list[str] | None = Field(None, description="What the person allowed in Meta's dialog.")
+    declined_scopes: list[str] | None = Field(None, description="What the person declined there, or let expire.")
     metadata: dict[str, Any] = Field(description="What the platform said about the account when it was connected.")
     instagram: InstagramDetails | None = None
 
 
-def account_out(account: Account) -> AccountOut:
-    """The wire form of an account."""
+def account_out(account: Account, grant: Grant | None) -> AccountOut:
+    """The wire form of an account; `grant` is the one it came from."""
     own = account.metadata
     details = (
         InstagramDetails(kind=own.get("kind"), page_id=own.get("pageId")) if account.platform == "instagram" else None
@@ -98,6 +101,9 @@ def account_out(account: Account) -> AccountOut:
         throttled_until=account.throttled_until,
         created_at=account.created_at,
         updated_at=account.updated_at,
+        grant_id=account.grant_id,
+        granted_scopes=list(grant.granted_scopes) if grant else None,
+        declined_scopes=list(grant.declined_scopes) if grant else None,
         metadata=dict(own),
         instagram=details,
     )
@@ -158,9 +164,9 @@ class AccountWithHealth(AccountOut):
     health: HealthOut
 
 
-def account_with_health(account: Account, health: AccountHealth) -> AccountWithHealth:
+def account_with_health(account: Account, grant: Grant | None, health: AccountHealth) -> AccountWithHealth:
     """On the wire."""
-    return AccountWithHealth(**account_out(account).model_dump(), health=health_out(health))
+    return AccountWithHealth(**account_out(account, grant).model_dump(), health=health_out(health))
 
 
 class AccountList(Out):
@@ -174,6 +180,15 @@ class ConnectIn(In):
 
     profile_id: str | None = Field(None, description="The profile that new accounts go to; the default one if unset.")
     return_to: str | None = Field(None, description="Where the browser goes afterwards; a trusted origin only.")
+    scopes: list[str] = Field([], max_length=20, description="Permissions to ask for besides the usual ones.")
+    config_id: str | None = Field(
+        None,
+        pattern="^[0-9]{1,32}$",
+        description="A configuration of Facebook Login for Business; it names the permissions in place of `scopes`.",
+    )
+    select: bool = Field(
+        False, description="Connect nothing yet: choose with POST /v1/grants/{id}/accounts after the consent."
+    )
 
 
 class Descriptor(Out):
@@ -226,7 +241,7 @@ class CompleteOut(AccountOut):
 
 def complete_out(connected: Connected) -> CompleteOut:
     """The wire form of a finished consent."""
-    listed = [account_out(account) for account in connected.accounts]
+    listed = [account_out(account, connected.grant) for account in connected.accounts]
     return CompleteOut(
         **listed[0].model_dump(),
         accounts=listed,

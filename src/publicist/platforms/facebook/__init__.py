@@ -9,6 +9,7 @@ from publicist.platforms.facebook.options import FacebookOptions
 from publicist.platforms.facebook.publish import decide
 from publicist.platforms.facebook.rehearsal import answer
 from publicist.platforms.facebook.rules import NOTES, RULES
+from publicist.platforms.facebook.verdicts import NOTES as VERDICT_NOTES
 from publicist.platforms.manifest import Platform
 
 PLATFORM = Platform(
@@ -19,7 +20,7 @@ PLATFORM = Platform(
     options_model=FacebookOptions,
     image_limits=image_limits,
     rules=RULES,
-    notes=NOTES,
+    notes=(*NOTES, *VERDICT_NOTES.values()),
     errors=KNOWN_ERRORS,
     decide=decide,
     answer=answer,

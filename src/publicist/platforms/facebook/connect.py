@@ -1,12 +1,15 @@
 """One Meta consent: the dialog, the exchange, and the Pages it yields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from publicist.domain.accounts import Consent, DiscoveredAccount
 from publicist.domain.token_life import TokenState
+from publicist.domain.verdicts import Found, Survey
 from publicist.meta import oauth
-from publicist.meta.pages import PageFacts, list_pages
-from publicist.platforms.manifest import Upstream
+from publicist.meta.discovery import Reach, SeenPage, read_reach
+from publicist.meta.pages import PageFacts
+from publicist.platforms.facebook.verdicts import verdict_on
+from publicist.platforms.manifest import DialogWish, Upstream
 
 SCOPES: Mapping[str, str] = {
     "pages_show_list": "Pages cannot be listed, so none can be connected.",
@@ -17,6 +20,16 @@ SCOPES: Mapping[str, str] = {
     "instagram_content_publish": "Nothing can be posted to Instagram.",
 }
 """What is asked for, in this order, and what goes without it (Meta: Permissions Reference)."""
+
+EXTENDED: Mapping[str, str] = {
+    "pages_read_user_content": "Comments of others on Pages cannot be read.",
+    "pages_manage_engagement": "Comments on Pages cannot be made.",
+    "instagram_manage_comments": "Comments on Instagram cannot be made.",
+    "instagram_manage_insights": "Numbers about Instagram posts cannot be read.",
+}
+"""What is asked for only when the caller names it (contract: scopes)."""
+
+_WITHOUT = {**SCOPES, **EXTENDED}
 
 NONE_FOUND = (
     "facebook.pages.none",
@@ -29,13 +42,22 @@ class FacebookConnector:
     """Facebook Login for Pages and the Instagram accounts linked to them."""
 
     scopes: tuple[str, ...] = tuple(SCOPES)
+    extended_scopes: tuple[str, ...] = tuple(EXTENDED)
 
-    def authorization_url(self, upstream: Upstream, *, state: str, redirect_uri: str) -> str:
+    def authorization_url(self, upstream: Upstream, wish: DialogWish, *, state: str, redirect_uri: str) -> str:
         """The dialog to send the user to. Holds no secret."""
-        return oauth.dialog_url(upstream, scopes=self.scopes, state=state, redirect_uri=redirect_uri)
+        if wish.config_id is not None:
+            return oauth.configured_dialog_url(upstream, wish.config_id, state=state, redirect_uri=redirect_uri)
+        return oauth.dialog_url(
+            upstream, scopes=wish.scopes, state=state, redirect_uri=redirect_uri, ask_again=wish.ask_again
+        )
+
+    def missing(self, asked: Sequence[str], granted: Sequence[str]) -> tuple[Mapping[str, str], ...]:
+        """A notice for each permission that was asked for and not granted."""
+        return tuple(_notice(scope) for scope in asked if scope not in granted)
 
     async def exchange(self, upstream: Upstream, *, code: str, redirect_uri: str) -> Consent:
-        """Code for a long-lived grant, with `accounts` still empty and a notice for each scope that was not granted.
+        """Code for a long-lived grant.
 
         Raises PlatformAuthFailed or PlatformUnavailable.
         """
@@ -50,8 +72,6 @@ class FacebookConnector:
             data_access_expires_at=facts.data_access_expires_at,
             granted_scopes=permissions.granted,
             declined_scopes=permissions.declined,
-            accounts=(),
-            notices=tuple(_notice(scope) for scope in self.scopes if scope not in permissions.granted),
         )
 
     async def inspect(self, upstream: Upstream, token: str) -> TokenState:
@@ -62,6 +82,13 @@ class FacebookConnector:
         """A newer token for a long-lived one, or the same. Raises PlatformAuthFailed or PlatformUnavailable."""
         return await oauth.exchange_long_lived(upstream, token)
 
+    async def survey(self, upstream: Upstream, token: str, known: Mapping[str, str | None]) -> Survey:
+        """Everything the grant reaches, read once. Raises PlatformAuthFailed for a dead token, and what `list_pages`
+        raises."""
+        permissions = await oauth.read_permissions(upstream, token)
+        reach = await read_reach(upstream, token, known)
+        return Survey(permissions.granted, permissions.declined, reach)
+
 
 CONNECTOR = FacebookConnector()
 
@@ -70,14 +97,18 @@ def _notice(scope: str) -> dict[str, str]:
     return {
         "code": "scope.missing",
         "scope": scope,
-        "message": f"The permission {scope} was not granted. {SCOPES[scope]}",
+        "message": f"The permission {scope} was not granted. {_WITHOUT[scope]}",
         "remediation": f"Connect again at POST /v1/accounts/connect/facebook and allow {scope} in Meta's dialog.",
     }
 
 
-async def discover(upstream: Upstream, user_token: str) -> tuple[DiscoveredAccount, ...]:
-    """Every Page that the grant reaches. Raises what `list_pages` raises."""
-    return tuple(_account(page) for page in await list_pages(upstream, user_token))
+async def discover(upstream: Upstream, reach: Reach) -> tuple[Found, ...]:
+    """A verdict for every Page, and an account for those whose token Meta accepts."""
+    return tuple(Found(verdict_on(page, reach), _stored(page, reach)) for page in reach.pages)
+
+
+def _stored(page: SeenPage, reach: Reach) -> DiscoveredAccount | None:
+    return _account(page.facts) if page.has_living_token and page.is_ticked and reach.lists_pages else None
 
 
 def _account(page: PageFacts) -> DiscoveredAccount:

@@ -10,6 +10,7 @@ from publicist.platforms.instagram.options import InstagramOptions
 from publicist.platforms.instagram.publish import decide
 from publicist.platforms.instagram.rehearsal import answer
 from publicist.platforms.instagram.rules import NOTES, RULES
+from publicist.platforms.instagram.verdicts import NOTES as VERDICT_NOTES
 from publicist.platforms.manifest import Platform
 
 PLATFORM = Platform(
@@ -20,7 +21,7 @@ PLATFORM = Platform(
     options_model=InstagramOptions,
     image_limits=image_limits,
     rules=RULES,
-    notes=NOTES,
+    notes=(*NOTES, *VERDICT_NOTES),
     errors=KNOWN_ERRORS,
     decide=decide,
     answer=answer,

@@ -106,7 +106,10 @@ def test_what_was_declined_is_asked_for_again_and_refused_at_preflight_until_the
         instagram = next(one for one in done["accounts"] if one["platform"] == "instagram")
         assert instagram["declinedScopes"] == ["instagram_content_publish"]
         media = served.upload(Path("src/publicist/cli/samples/coffee.jpg"))
-        post = {"targets": [{"accountId": instagram["id"], "media": [{"mediaId": media}]}], "text": "hello"}
+        post = {
+            "targets": [{"accountId": instagram["id"], "media": [{"kind": "image", "mediaId": media}]}],
+            "text": "hello",
+        }
         refused = served.post(post).json()["error"]
         assert (refused["code"], refused["rule"]) == ("preflight_failed", "account.permission.missing")
         assert "POST /v1/accounts/connect/facebook" in refused["remediation"]

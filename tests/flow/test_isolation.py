@@ -40,6 +40,7 @@ FOREIGN = {"externalId", "platformPostId"}
 """Ids that are not ours."""
 BODIES: dict[str, Any] = {
     "changePost": {"scheduledAt": LATER},
+    "chooseAccounts": {"accounts": ["1"]},
     "updateProfile": {"name": "Taken over"},
     "updateWebhookEndpoint": {"active": False},
     "resolvePost": {"outcome": "failed"},
@@ -116,6 +117,7 @@ def _owner(served: Served, receiver: str) -> World:
     ids = {
         "accounts": account["id"],
         "posts": post,
+        "grants": account["grantId"],
         "media": media,
         "renditions": rendition,
         "webhook-endpoints": endpoint["id"],

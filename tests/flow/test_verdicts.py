@@ -8,7 +8,7 @@ import pytest
 
 from publicist.domain.environments import Environment
 from publicist.kit.clock import SystemClock
-from publicist.services.organizations import Organizations
+from publicist.services.organizations import NewKey, Organizations
 from publicist.storage.session import Database
 from tests.support.consents import complete, dialog, newest_grant, verdicts
 from tests.support.served import Served, serving
@@ -92,7 +92,7 @@ def test_no_token_is_in_a_grant(served: Served) -> None:
     assert "EAA" not in served.call("GET", "/v1/grants").text
 
 
-@pytest.mark.parametrize("scope", ["pages_manage_posts", "pages_read_engagement", "pages_show_list"])
+@pytest.mark.parametrize("scope", ["pages_manage_posts", "pages_read_engagement"])
 def test_a_declined_permission_of_pages_is_named_on_each(served: Served, scope: str) -> None:
     complete(served, dialog(served), decline=[scope])
     found = verdicts(newest_grant(served))["facebook", "All Is Well"]
@@ -176,18 +176,17 @@ def test_an_empty_list_with_portfolio_pages(served: Served) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("world", "rule"), [("no-pages", "facebook.pages.none"), ("no-role", None)], ids=["no Pages", "no role"]
-)
-def test_a_consent_that_reaches_nothing_keeps_its_grant(served: Served, world: str, rule: str | None) -> None:
-    served.control("POST", "seed", json={"world": world})
-    reply = complete(served, dialog(served))
-    assert (reply.json().get("error") or {}).get("rule") == rule
-    grant = newest_grant(served)
-    assert rule is None or grant["id"] in reply.json()["error"]["remediation"]
-    assert [one["verdict"] for one in grant["verdicts"] if one["platform"] == "facebook"] == (
-        [] if rule else ["task_missing"]
-    )
+def test_a_consent_that_reaches_nothing_says_why_of_each_page(served: Served) -> None:
+    unticked = complete(served, dialog(served), pages=[]).json()["error"]
+    assert unticked["rule"] == "facebook.pages.none"
+    assert "Untick Me: The Page was not ticked" in unticked["message"]
+    reasons = {one["display_name"]: one["reason"] for one in unticked["platformResponse"]["verdicts"]}
+    assert reasons["Untick Me"] == "not_ticked"
+    served.control("POST", "seed", json={"world": "no-pages"})
+    assert complete(served, dialog(served)).json()["error"]["rule"] == "facebook.pages.none"
+    served.control("POST", "seed", json={"world": "no-role"})
+    assert complete(served, dialog(served)).status_code == 201
+    assert newest_grant(served)["verdicts"][0]["verdict"] == "task_missing"
 
 
 def test_selected_pages_are_connected_after_the_consent(served: Served) -> None:
@@ -254,7 +253,7 @@ async def test_another_organization_sees_no_grant_and_cannot_connect_the_same_pa
         database = Database(f"sqlite:///{served.data_dir / 'publicist.db'}")
         organizations = Organizations(database, SystemClock())
         other = await organizations.create("Strangers")
-        key = await organizations.create_key(Environment.TEST, "stranger", other.id)
+        key = await organizations.create_key(NewKey(Environment.TEST, "stranger"), other.id)
         await database.close()
         headers = {"Authorization": f"Bearer {key}"}
         for method, path in (("GET", ""), ("POST", "/scan"), ("POST", "/accounts")):
@@ -262,12 +261,13 @@ async def test_another_organization_sees_no_grant_and_cannot_connect_the_same_pa
             reply = served.call(method, f"/v1/grants/{mine['id']}{path}", headers=headers, **body)
             assert reply.status_code == 404, path
         assert served.call("GET", "/v1/grants", headers=headers).json() == {"data": []}
-        assert complete(served, dialog(served, key=key), key=key).json()["error"]["rule"] == "facebook.pages.none"
+        refused = complete(served, dialog(served, key=key), key=key).json()["error"]
+        reasons = {one["display_name"]: one["rule"] for one in refused["platformResponse"]["verdicts"]}
+        assert reasons["All Is Well"] == "account.connect.elsewhere"
+        ids = {one["displayName"]: one["id"] for one in served.call("GET", "/v1/accounts").json()["data"]}
+        served.call("DELETE", f"/v1/accounts/{ids['All Is Well']}")
+        assert complete(served, dialog(served, key=key), key=key).status_code == 201
         found = verdicts(newest_grant(served, key=key))
-        assert found["facebook", "All Is Well"]["verdict"] == "elsewhere"
-        assert served.http.get(found["facebook", "All Is Well"]["ruleUrl"]).status_code == 200
-        account = found["facebook", "All Is Well"]["platformAccountId"]
-        ids = {one["platformAccountId"]: one["id"] for one in served.call("GET", "/v1/accounts").json()["data"]}
-        served.call("DELETE", f"/v1/accounts/{ids[account]}")
-        scan = served.call("POST", f"/v1/grants/{newest_grant(served, key=key)['id']}/scan", headers=headers)
-        assert verdicts(scan.json())["facebook", "All Is Well"]["verdict"] == "connected"
+        assert found["facebook", "All Is Well"]["verdict"] == "connected"
+        assert found["facebook", "No Instagram"]["verdict"] == "elsewhere"
+        assert served.http.get(found["facebook", "No Instagram"]["ruleUrl"]).status_code == 200

@@ -19,7 +19,8 @@ from publicist.kit.clock import ManualClock
 from publicist.kit.http import HttpClient
 from publicist.meta.hosts import sandbox_hosts
 from publicist.platforms.manifest import Upstream
-from publicist.services.accounts import Accounts, ConnectSettings
+from publicist.services.accounts import Accounts, ConnectSettings, ConnectWish
+from publicist.services.grants import Grants
 from publicist.storage import events, token_life
 from publicist.storage.events import EventFilter
 from publicist.storage.session import Database
@@ -55,7 +56,7 @@ class Tenant:
 
     async def connect(self) -> tuple[Account, ...]:
         """Go through the dialog, allowing everything."""
-        dialog = await self.accounts.open_dialog(self.caller, "facebook", profile_id=None, return_to=None)
+        dialog = await self.accounts.open_dialog(self.caller, "facebook", ConnectWish())
         with httpx2.Client() as browser:
             query = parse_qs(urlsplit(press(browser, dialog.authorization_url)).query)
         opened = await self.accounts.opened("facebook", query["state"][0])
@@ -98,7 +99,8 @@ async def tenant(database: Database, graphsim: Graphsim) -> AsyncIterator[Tenant
         settings = ConnectSettings(b"s" * 32, dict.fromkeys(Environment, OURS), frozenset())
         workers = 1 if database.is_sqlite else 2
         keepers = [TokenKeeper(database, clock, vault, upstreams) for _ in range(workers)]
-        accounts = Accounts(database, clock, vault, upstreams, settings)
+        grants = Grants(database, clock, vault, upstreams, shared_accounts=False)
+        accounts = Accounts(database, clock, vault, upstreams, grants, settings)
         yield Tenant(database, clock, graphsim, accounts, await add_caller(database), keepers)
 
 

@@ -22,17 +22,23 @@ _ELSEWHERE_RULE = "account.connect.elsewhere"
 _LISTED = 20
 
 
+Key = tuple[str, str | None]
+"""An account of the network: `(platform, platform_account_id)`."""
+
+
 @dataclass(frozen=True, slots=True)
 class GrantView:
-    """A grant with the accounts that it yielded and that are connected."""
+    """A grant with the accounts that it yielded and that are connected; other profiles' are not there."""
 
     grant: Grant
     accounts: tuple[Account, ...]
+    hidden: frozenset[Key] = frozenset()
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """As of `grant.scanned_at`, in the network's order."""
-        return tuple(Verdict.from_json(data) for data in self.grant.verdicts)
+        found = (Verdict.from_json(data) for data in self.grant.verdicts)
+        return tuple(one for one in found if (one.platform, one.platform_account_id) not in self.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,6 @@ class Reached:
         return tuple(one.account for one in self.found if one.account is not None)
 
 
-Key = tuple[str, str]
-"""An account of the network: `(platform, platform_account_id)`."""
 Stored = list[tuple[Account, bool]]
 """Accounts, each with whether it is newly connected."""
 
@@ -162,7 +166,8 @@ class Grants:
             if before is not None and is_there and not caller.sees(before.profile_id):
                 continue
             if is_there or not kept.selective or account.platform_account_id in (chosen or ()):
-                saved = await self._save(connection, caller, kept, account, before)
+                own = replace(kept, profile_id=grant.profile_id)
+                saved = await self._save(connection, caller, own, account, before)
                 stored.append((saved, not is_there))
         now = self._clock.now()
         told = [account for account, is_new in stored if is_new or chosen is None]
@@ -234,8 +239,9 @@ async def _owned(connection: Connection, caller: Caller, grant_id: str) -> Grant
 
 async def _view(connection: Connection, caller: Caller, grant: Grant) -> GrantView:
     yielded = await accounts.of_grant(connection, grant.id)
-    connected = (account for account in yielded if account.disconnected_at is None and caller.sees(account.profile_id))
-    return GrantView(grant, tuple(connected))
+    connected = [one for one in yielded if one.disconnected_at is None and caller.sees(one.profile_id)]
+    hidden = frozenset((one.platform, one.platform_account_id) for one in yielded if not caller.sees(one.profile_id))
+    return GrantView(grant, tuple(connected), hidden)
 
 
 async def _known(connection: Connection, caller: Caller, platform: Platform, subject: str) -> Mapping[str, str | None]:

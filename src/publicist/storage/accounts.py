@@ -78,7 +78,7 @@ def _load_grant(row: sa.RowMapping) -> Grant:
 
 
 async def save_grant(connection: Connection, grant: Grant) -> Grant:
-    """Insert a grant, or renew the one of the same user; the id of the first is kept."""
+    """Insert a grant, or renew the one of the same user; the id and the profile of the first are kept."""
     where = (
         _grants.c.organization_id == grant.organization_id,
         _grants.c.environment == grant.environment,
@@ -89,7 +89,8 @@ async def save_grant(connection: Connection, grant: Grant) -> Grant:
     if row is None:
         await connection.execute(_grants.insert().values(to_row(grant)))
         return grant
-    renewed = {k: v for k, v in to_row(grant).items() if k not in ("id", "created_at")}
+    first = ("id", "created_at", "profile_id") if row["profile_id"] else ("id", "created_at")
+    renewed = {name: value for name, value in to_row(grant).items() if name not in first}
     await connection.execute(_grants.update().where(_grants.c.id == row["id"]).values(renewed))
     return _load_grant({**row, **renewed})  # type: ignore[arg-type]
 

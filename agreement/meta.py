@@ -106,7 +106,7 @@ async def connected(graphsim: Graphsim, *, decline: Sequence[str] = ()) -> Async
         upstream = Upstream(Environment.TEST, sandbox_hosts(graphsim.url), "v25.0", APP_ID, APP_SECRET, http)
         connector = registry()["facebook"].connector
         assert connector is not None
-        wish = DialogWish(connector.scopes, ask_again=True)
+        wish = DialogWish(connector.scopes)
         url = connector.authorization_url(upstream, wish, state="agreement", redirect_uri=_CALLBACK)
         with httpx2.Client() as browser:
             landed = press(browser, url, decline=decline)

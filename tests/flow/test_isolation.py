@@ -24,6 +24,8 @@ from tests.support.openapi_calls import Operation, Place, operations
 from tests.support.receivers import receiving
 from tests.support.served import FAST, SHARED, Served, serving, wait_for
 
+ALIKE = {"PUBLICIST_SHARED_ACCOUNTS": "true"}
+"""Two organizations have the same Page: the harder case."""
 LATER = "2031-01-01T00:00:00Z"
 NO_IDS = {"connect": "facebook"}
 """Path parameters that name no row."""
@@ -36,7 +38,7 @@ QUERY_IDS = {
     "objectId": "posts",
     "after": "events",
 }
-FOREIGN = {"externalId", "platformPostId"}
+FOREIGN = {"configId", "externalId", "platformPostId"}
 """Ids that are not ours."""
 BODIES: dict[str, Any] = {
     "changePost": {"scheduledAt": LATER},
@@ -86,7 +88,7 @@ class Rig:
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """Made once: the calls of strangers change nothing, which is what is tested."""
     folder = tmp_path_factory.mktemp("isolation")
-    with serving(folder / "data", env={**SHARED, **FAST}) as served, receiving() as receiver:
+    with serving(folder / "data", env={**SHARED, **FAST, **ALIKE}) as served, receiving() as receiver:
         first, *others = [page["id"] for page in served.control("GET", "world")["pages"] if page.get("instagram")]
         served.connect(pages=[first])
         owner = _owner(served, receiver.url)

@@ -133,17 +133,18 @@ def test_a_token_that_meta_does_not_accept_when_it_is_tried_is_not_stored(
     served: Served, fault: dict[str, Any], verdict: str
 ) -> None:
     well = next(page["id"] for page in served.control("GET", "world")["pages"] if page["name"] == "All Is Well")
-    rule = {**fault, "edge": "POST /{page}/feed", "when": "before"}
+    other = next(page["id"] for page in served.control("GET", "world")["pages"] if page["name"] == "No Instagram")
+    rule = {**fault, "edge": "POST /{page}/feed", "object": well, "when": "before"}
     served.control("POST", "faults", json={"faults": [rule]})
-    complete(served, dialog(served), pages=[well])
+    complete(served, dialog(served), pages=[well, other])
     found = verdicts(newest_grant(served))
     assert found["facebook", "All Is Well"]["verdict"] == verdict
     assert found["instagram", "All Is Well"]["verdict"] == "through_page"
-    assert served.call("GET", "/v1/accounts").json()["data"] == []
+    assert [one["platformAccountId"] for one in served.call("GET", "/v1/accounts").json()["data"]] == [other]
     served.control("DELETE", "faults")
     again = served.call("POST", f"/v1/grants/{newest_grant(served)['id']}/scan").json()
     assert verdicts(again)["facebook", "All Is Well"]["verdict"] == "connected"
-    assert len(served.call("GET", "/v1/accounts").json()["data"]) == 2
+    assert len(served.call("GET", "/v1/accounts").json()["data"]) == 3
 
 
 def test_a_refused_token_does_not_overwrite_a_good_one(served: Served) -> None:

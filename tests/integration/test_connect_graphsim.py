@@ -82,7 +82,7 @@ def code_from_dialog(
     upstream: Upstream, redirect_uri: str, *, pages: Sequence[str] | None = None, decline: Sequence[str] = ()
 ) -> str:
     """Go through the dialog as a browser would; the code that came to the redirect URI."""
-    wish = DialogWish(facebook.CONNECTOR.scopes, ask_again=True)
+    wish = DialogWish(facebook.CONNECTOR.scopes)
     url = facebook.CONNECTOR.authorization_url(upstream, wish, state=STATE, redirect_uri=redirect_uri)
     with httpx2.Client() as browser:
         landed = grant(browser, url, pages=pages, decline=decline)

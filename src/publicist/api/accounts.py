@@ -75,7 +75,7 @@ async def list_accounts(
     if profile_id and profile is None:
         return AccountList(data=[])
     found = await app.accounts.list_connected(caller, platform=platform, profile_id=profile)
-    grants = await app.accounts.grants_of(found)
+    grants = await app.accounts.grants_of(caller, found)
     return AccountList(data=[account_out(account, grants.get(account.grant_id or "")) for account in found])
 
 
@@ -83,7 +83,7 @@ async def list_accounts(
 async def get_account(app: App, caller: AccountsReader, account_id: AccountId) -> AccountWithHealth:
     """One connected account, with its `health`: whether it can publish, for how long, and what to do."""
     account = await app.accounts.get(caller, uuid_or_404(account_id, "account"))
-    grants = await app.accounts.grants_of([account])
+    grants = await app.accounts.grants_of(caller, [account])
     grant = grants.get(account.grant_id or "")
     return account_with_health(account, grant, await app.account_health.of(account))
 
@@ -110,18 +110,18 @@ async def limits(app: App, caller: AccountsReader, account_id: AccountId) -> Lim
 async def pause(app: App, caller: AccountsWriter, account_id: AccountId) -> AccountOut:
     """Nothing new goes out: due posts wait (`hold: paused`). What is under way is brought to its end."""
     id = uuid_or_404(account_id, "account")
-    return await _out(app, await app.pauses.set_account(caller, id, paused=True))
+    return await _out(app, caller, await app.pauses.set_account(caller, id, paused=True))
 
 
 @router.post("/{account_id:name}/resume", operation_id="resumeAccount", summary="End a pause", responses=errors(404))
 async def resume(app: App, caller: AccountsWriter, account_id: AccountId) -> AccountOut:
     """Posts that waited go out now; those whose time is long past wait for a word (`hold: missed`)."""
     id = uuid_or_404(account_id, "account")
-    return await _out(app, await app.pauses.set_account(caller, id, paused=False))
+    return await _out(app, caller, await app.pauses.set_account(caller, id, paused=False))
 
 
-async def _out(app: Application, account: Account) -> AccountOut:
-    grants = await app.accounts.grants_of([account])
+async def _out(app: Application, caller: Caller, account: Account) -> AccountOut:
+    grants = await app.accounts.grants_of(caller, [account])
     return account_out(account, grants.get(account.grant_id or ""))
 
 
@@ -180,7 +180,7 @@ async def complete(
     if connected.selective:
         return grant_out(await app.accounts.view(connected), app.docs_base)
     response.status_code = 201 if connected.created else 200
-    return complete_out(connected)
+    return complete_out(connected, connected.grant if caller.sees(connected.grant.profile_id) else None)
 
 
 def _is_of(opened: OAuthState, caller: Caller) -> bool:

@@ -38,12 +38,10 @@ class TokenFacts:
     data_access_expires_at: datetime | None
 
 
-def dialog_url(
-    upstream: Upstream, *, scopes: Sequence[str], state: str, redirect_uri: str, ask_again: bool = False
-) -> str:
-    """Where to send the user to consent; `ask_again` asks for what was declined before, which Meta skips otherwise."""
-    query = {"scope": ",".join(scopes)} | ({"auth_type": "rerequest"} if ask_again else {})
-    return _dialog(upstream, state, redirect_uri, query)
+def dialog_url(upstream: Upstream, *, scopes: Sequence[str], state: str, redirect_uri: str) -> str:
+    """Where to send the user to consent. What was declined before is asked for again: who will log in, and what that
+    person declined elsewhere, is not known, and Meta leaves it out without a word."""
+    return _dialog(upstream, state, redirect_uri, {"scope": ",".join(scopes), "auth_type": "rerequest"})
 
 
 def configured_dialog_url(upstream: Upstream, config_id: str, *, state: str, redirect_uri: str) -> str:

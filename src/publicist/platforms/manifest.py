@@ -45,8 +45,6 @@ class DialogWish:
     """What a dialog asks for: permissions, or a configuration of the network's that stands in their place."""
 
     scopes: tuple[str, ...]
-    ask_again: bool = False
-    """Whether to ask for what was declined before."""
     config_id: str | None = None
 
 

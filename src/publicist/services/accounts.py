@@ -19,7 +19,7 @@ from publicist.services.ownership import PROFILE_SCOPE, missing
 from publicist.services.profiles import profile_for
 from publicist.storage import accounts, events, oauth_states
 from publicist.storage.oauth_states import OAuthState
-from publicist.storage.session import Connection, Database
+from publicist.storage.session import Database
 from publicist.workflows.account_events import account_event
 
 STATE_LIFETIME = timedelta(minutes=10)
@@ -105,10 +105,11 @@ class Accounts:
             raise missing(caller, "account", account_id, remediation=words)
         return account
 
-    async def grants_of(self, listed: Iterable[Account]) -> Mapping[str, Grant]:
-        """The grants that these accounts came from, by id."""
+    async def grants_of(self, caller: Caller, listed: Iterable[Account]) -> Mapping[str, Grant]:
+        """The grants that these accounts came from, by id; those of other profiles are not there."""
         async with self._database.read() as connection:
-            return await accounts.grants(connection, {one.grant_id for one in listed if one.grant_id is not None})
+            found = await accounts.grants(connection, {one.grant_id for one in listed if one.grant_id is not None})
+        return {id: grant for id, grant in found.items() if caller.sees(grant.profile_id)}
 
     async def disconnect(self, caller: Caller, account_id: str) -> None:
         """Forget the account's token; its posts stay. Raises NotFound."""
@@ -150,10 +151,9 @@ class Accounts:
                 selective=wish.selective,
             )
             await oauth_states.add(connection, row)
-            ask_again = await _has_to_ask_again(connection, caller, platform, scopes)
         token = states.StateToken(row.nonce, platform.name)
         state = states.sign(self._settings.state_key, token, row.expires_at)
-        asked = DialogWish(scopes, ask_again, wish.config_id)
+        asked = DialogWish(scopes, wish.config_id)
         url = connector.authorization_url(upstream, asked, state=state, redirect_uri=redirect_uri)
         return Dialog(platform.name, url, state, scopes, redirect_uri)
 
@@ -258,15 +258,6 @@ def _asked_scopes(connector: Connector, wish: ConnectWish) -> tuple[str, ...]:
             remediation="Add the permissions to the configuration in the Meta app's settings, and leave scopes out.",
         )
     return ()
-
-
-async def _has_to_ask_again(
-    connection: Connection, caller: Caller, platform: Platform, scopes: tuple[str, ...]
-) -> bool:
-    """Whether people of this organization declined some of it, or may have: Meta skips what was declined before unless
-    it is told not to."""
-    grants = [one for one in await accounts.grants_of_caller(connection, caller) if one.family == platform.family]
-    return not grants or any(not set(scopes).isdisjoint(one.declined_scopes) for one in grants)
 
 
 def _none_found(platform: Platform, reached: Reached, lacking: tuple[str, ...]) -> PlatformRejected:

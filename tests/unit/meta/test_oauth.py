@@ -75,10 +75,9 @@ async def test_the_hosts_are_those_of_meta_and_the_same_as_folders_of_the_sandbo
     )
 
 
-@pytest.mark.parametrize("ask_again", [False, True])
-async def test_the_dialog_asks_for_exactly_the_six_scopes_in_order(ask_again: bool) -> None:
+async def test_the_dialog_asks_for_exactly_the_six_scopes_in_order() -> None:
     async with upstream_to("https://meta.test") as upstream:
-        wish = DialogWish(CONNECTOR.scopes, ask_again=ask_again)
+        wish = DialogWish(CONNECTOR.scopes)
         url = urlsplit(CONNECTOR.authorization_url(upstream, wish, state="st=at&e", redirect_uri=REDIRECT))
     assert f"{url.scheme}://{url.netloc}{url.path}" == "https://meta.test/www.facebook.com/v25.0/dialog/oauth"
     assert parse_qs(url.query) == {
@@ -87,7 +86,7 @@ async def test_the_dialog_asks_for_exactly_the_six_scopes_in_order(ask_again: bo
         "state": ["st=at&e"],
         "scope": [",".join(SCOPES)],
         "response_type": ["code"],
-        **({"auth_type": ["rerequest"]} if ask_again else {}),
+        "auth_type": ["rerequest"],
     }
     assert CONNECTOR.scopes == SCOPES
 

@@ -101,7 +101,7 @@ def account_out(account: Account, grant: Grant | None) -> AccountOut:
         throttled_until=account.throttled_until,
         created_at=account.created_at,
         updated_at=account.updated_at,
-        grant_id=account.grant_id,
+        grant_id=grant.id if grant else None,
         granted_scopes=list(grant.granted_scopes) if grant else None,
         declined_scopes=list(grant.declined_scopes) if grant else None,
         metadata=dict(own),
@@ -239,9 +239,9 @@ class CompleteOut(AccountOut):
     notices: list[dict[str, str]]
 
 
-def complete_out(connected: Connected) -> CompleteOut:
-    """The wire form of a finished consent."""
-    listed = [account_out(account, connected.grant) for account in connected.accounts]
+def complete_out(connected: Connected, grant: Grant | None) -> CompleteOut:
+    """The wire form of a finished consent; `grant` is its grant, where the caller may see it."""
+    listed = [account_out(account, grant) for account in connected.accounts]
     return CompleteOut(
         **listed[0].model_dump(),
         accounts=listed,

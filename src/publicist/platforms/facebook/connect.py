@@ -48,9 +48,7 @@ class FacebookConnector:
         """The dialog to send the user to. Holds no secret."""
         if wish.config_id is not None:
             return oauth.configured_dialog_url(upstream, wish.config_id, state=state, redirect_uri=redirect_uri)
-        return oauth.dialog_url(
-            upstream, scopes=wish.scopes, state=state, redirect_uri=redirect_uri, ask_again=wish.ask_again
-        )
+        return oauth.dialog_url(upstream, scopes=wish.scopes, state=state, redirect_uri=redirect_uri)
 
     def missing(self, asked: Sequence[str], granted: Sequence[str]) -> tuple[Mapping[str, str], ...]:
         """A notice for each permission that was asked for and not granted."""

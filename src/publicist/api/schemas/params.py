@@ -12,6 +12,7 @@ _MEDIA = WithJsonSchema({"type": "string", "pattern": "^med_[0-9A-Za-z]{22}$"})
 
 PostId = Annotated[Id, Path(description="A post on one account: `results[].postId`, or `id` of GET /v1/posts.")]
 AccountId = Annotated[Id, Path(description="A connected account: `id` of GET /v1/accounts.")]
+GrantId = Annotated[Id, Path(description="A consent: `id` of GET /v1/grants.")]
 EndpointId = Annotated[Id, Path(description="A webhook endpoint: `id` of GET /v1/webhook-endpoints.")]
 ProfileId = Annotated[Id, Path(description="A profile: `id` of GET /v1/profiles.")]
 KeyId = Annotated[Id, Path(description="An API key: `id` of GET /v1/api-keys.")]

@@ -1,6 +1,6 @@
 """What a consent asks for, and what became of every account that it reaches.
 
-Revision 20261127_verdicts, made 2026-11-27, follows 20261127_keys_and_audit.
+Revision 20261127_verdicts, made 2026-11-27, follows 20261127_rate_counts.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from publicist.storage.types import Id, Instant, Json
 
 revision = "20261127_verdicts"
-down_revision = "20261127_keys_and_audit"
+down_revision = "20261127_rate_counts"
 branch_labels = None
 depends_on = None
 

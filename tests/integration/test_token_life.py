@@ -99,7 +99,7 @@ async def tenant(database: Database, graphsim: Graphsim) -> AsyncIterator[Tenant
         settings = ConnectSettings(b"s" * 32, dict.fromkeys(Environment, OURS), frozenset())
         workers = 1 if database.is_sqlite else 2
         keepers = [TokenKeeper(database, clock, vault, upstreams) for _ in range(workers)]
-        grants = Grants(database, clock, vault, upstreams, shared_accounts=False)
+        grants = Grants(database, clock, vault, upstreams, shared_accounts=True)
         accounts = Accounts(database, clock, vault, upstreams, grants, settings)
         yield Tenant(database, clock, graphsim, accounts, await add_caller(database), keepers)
 

@@ -1,15 +1,16 @@
 """Every table. Column names equal the field names of the domain dataclasses they hold."""
 
-from datetime import datetime
-
 import sqlalchemy as sa
 
-from publicist.domain.environments import Environment
 from publicist.domain.renditions import RenditionState
 from publicist.domain.targets import TargetStatus
 from publicist.domain.token_life import Cause
 from publicist.domain.webhooks import DeliveryStatus
-from publicist.storage.types import EnumText, Id, Instant, Json
+from publicist.storage.columns import environment_column as _environment
+from publicist.storage.columns import id_column as _id
+from publicist.storage.columns import instant_column as _instant
+from publicist.storage.columns import organization_column as _organization
+from publicist.storage.types import EnumText, Id, Json
 
 metadata = sa.MetaData(
     naming_convention={
@@ -19,23 +20,6 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def _id() -> sa.Column[str]:
-    return sa.Column("id", Id, primary_key=True)
-
-
-def _organization() -> sa.Column[str]:
-    return sa.Column("organization_id", Id, sa.ForeignKey("organizations.id"), nullable=False)
-
-
-def _environment() -> sa.Column[Environment]:
-    return sa.Column("environment", EnumText(Environment), nullable=False)
-
-
-def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
-    return sa.Column(name, Instant(), nullable=nullable)
-
 
 organizations = sa.Table(
     "organizations",

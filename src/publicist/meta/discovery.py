@@ -165,19 +165,27 @@ async def _tolerant(upstream: Upstream, user_token: str, edge: str, fields: str)
 
 
 async def _tried(upstream: Upstream, page: SeenPage, granted: frozenset[str], turns: asyncio.Semaphore) -> SeenPage:
-    """The Page with Meta's answer to an unpublished post without content: it can never be carried out, and what it is
-    refused for first tells whether the token and the person may publish."""
+    """The Page with Meta's answer to an unpublished post without content: Meta refuses it (100, message missing), and
+    what it refuses it for first tells whether the token and the person may publish."""
     if not page.facts.token or not page.is_ticked:
         return page
     async with turns:
         asked = Request("POST", "graph", f"{page.facts.id}/feed", {"published": False})
         outcome = await ask(asked, upstream, page.facts.token)
+        if outcome.error is None:
+            await _taken_back(upstream, page, outcome.data.get("id"))
     if outcome.error is None:
         return page
     refusal = _meaning(outcome.error)
     if refusal is Obstacle.TASK_MISSING and not granted.issuperset(PAGE_SCOPES):
         refusal = None
     return replace(page, refusal=refusal, words=outcome.error.message if refusal else "")
+
+
+async def _taken_back(upstream: Upstream, page: SeenPage, id: object) -> None:
+    """Should Meta ever accept the empty post, which nobody saw, it is deleted; a failure leaves it unpublished."""
+    if isinstance(id, str):
+        await ask(Request("DELETE", "graph", id), upstream, page.facts.token)
 
 
 def _meaning(error: UpstreamError) -> Obstacle | None:

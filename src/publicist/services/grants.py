@@ -15,7 +15,7 @@ from publicist.platforms import Connector, Platform, Upstream, family, registry
 from publicist.services.ownership import missing
 from publicist.storage import accounts, events
 from publicist.storage.session import Connection, Database
-from publicist.workflows.account_events import access_is_back, account_event
+from publicist.workflows.account_events import account_event, token_lives
 
 ELSEWHERE = "elsewhere"
 _ELSEWHERE_RULE = "account.connect.elsewhere"
@@ -199,9 +199,7 @@ class Grants:
             await accounts.add(connection, account)
         else:
             await accounts.update(connection, account.id, _renewed(account))
-        if before is not None and before.token_died_at is not None:
-            await accounts.update(connection, account.id, {"token_died_at": None, "token_death": None})
-            await access_is_back(connection, account, now)
+        await token_lives(connection, account, now)
         return account
 
 

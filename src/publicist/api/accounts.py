@@ -7,7 +7,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from publicist.api.deps import AccountsReader, AccountsWriter, App, origin_of, parse, read_json, uuid_or_404
+from publicist.api.deps import (
+    AccountsReader,
+    AccountsWriter,
+    App,
+    PostsWriter,
+    origin_of,
+    parse,
+    read_json,
+    uuid_or_404,
+)
 from publicist.api.idempotency import IdempotentRoute
 from publicist.api.openapi import json_body
 from publicist.api.schemas.accounts import (
@@ -29,6 +38,7 @@ from publicist.api.schemas.accounts import (
 from publicist.api.schemas.common import errors, public_errors
 from publicist.api.schemas.grants import GrantOut, grant_out
 from publicist.api.schemas.params import AccountId, PlatformName, PlatformQuery, ProfileQuery
+from publicist.api.schemas.post_changes import RetriedListOut, RetryAccountIn
 from publicist.crypto.states import BadState
 from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
@@ -118,6 +128,23 @@ async def resume(app: App, caller: AccountsWriter, account_id: AccountId) -> Acc
     """Posts that waited go out now; those whose time is long past wait for a word (`hold: missed`)."""
     id = uuid_or_404(account_id, "account")
     return await _out(app, caller, await app.pauses.set_account(caller, id, paused=False))
+
+
+@router.post(
+    "/{account_id:name}/retry",
+    operation_id="retryAccount",
+    summary="Send again what failed because of the account's token",
+    responses=errors(400, 404, 409),
+    openapi_extra=json_body(RetryAccountIn, required=False),
+)
+async def retry(app: App, caller: PostsWriter, account_id: AccountId, request: Request) -> RetriedListOut:
+    """For the time after a reconnect: every post that failed while Meta did not accept the token goes out, oldest
+    first. What may be live is looked for, and not sent again.
+    """
+    body = parse(RetryAccountIn, await read_json(request) if await request.body() else {})
+    id = uuid_or_404(account_id, "account")
+    retried, more = await app.post_changes.retry_account(caller, id, since=body.since, missed=body.missed)
+    return RetriedListOut(retried=retried, more=more)
 
 
 async def _out(app: Application, caller: Caller, account: Account) -> AccountOut:

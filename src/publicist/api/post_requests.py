@@ -85,6 +85,7 @@ def _checked(body: AccountPostIn | TargetsPostIn, data: Any, targets: Sequence[T
         external_id=body.external_id,
         metadata=body.metadata,
         profile_id=body.profile_id,
+        expire_after_seconds=body.expire_after,
         allow_duplicate=bool(body.allow_duplicate),
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
     )

@@ -115,6 +115,7 @@ def _post_members(row: PostRow) -> dict[str, Any]:
         "options": {"platform": target.platform, **target.options} if target.options else None,
         "scheduled_at": target.scheduled_at,
         "timezone": target.timezone,
+        "expire_after": target.expire_after_seconds,
         "hold": dict(target.hold) if target.hold else None,
         "published_at": target.published_at,
         "platform_uri": target.permalink,

@@ -78,6 +78,8 @@ class Target:
     updated_at: datetime
     timezone: str | None = None
     """The IANA zone that `scheduled_at` was written in, when one was named."""
+    expire_after_seconds: int | None = None
+    """How late after `scheduled_at` it may still start without a word; None for what the server is set to."""
     hold: Mapping[str, Any] | None = None
     """Why it waits although due, as `domain.holds.Hold.to_json` says it."""
 

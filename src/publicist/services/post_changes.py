@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from publicist.domain.accounts import RECONNECT
 from publicist.domain.api_keys import Caller
 from publicist.domain.events import Event
 from publicist.domain.schedule import GAP, OVERLAP, Schedule
 from publicist.domain.targets import RETRIABLE, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
+from publicist.kit.errors import Conflict
 from publicist.platforms import registry
-from publicist.services.ownership import check_profile
+from publicist.services.ownership import check_profile, missing
 from publicist.services.post_refusals import check_time, hold_media, not_queued, not_resolvable, not_retriable
 from publicist.services.posts import PostRow, owned, queued, rows_of
-from publicist.storage import attempts, events, targets
+from publicist.storage import accounts, attempts, events, targets
 from publicist.storage.session import Connection, Database
 from publicist.storage.targets import Filter
 from publicist.workflows.endings import event_of
@@ -24,6 +26,10 @@ from publicist.workflows.signals import PostSignals
 
 CANCEL_AT_ONCE = 1000
 """Posts that one request cancels at most; it says when more are left."""
+ACCOUNT_AT_ONCE = 200
+"""Posts of an account that one request sends again at most; it says when more are left."""
+STUCK_FOR = timedelta(days=7)
+"""How far back failures are looked for when the caller does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +97,33 @@ class PostChanges:
         What earlier attempts sent is looked at first: whatever may be live is looked for, and not sent again.
         """
         now = self._clock.now()
-        values = {"status": TargetStatus.PUBLISHING, "next_run_at": now, "error": None, "updated_at": now}
         async with self._database.write() as connection:
             target = await owned(connection, caller, target_id)
-            if not await targets.update_ended(connection, caller, target_id, values, among=RETRIABLE):
+            if not await _send_again(connection, caller, target, now):
                 raise not_retriable(target)
-            await hold_media(connection, target.media)
-            await events.add(connection, queued(target, now))
         self._engine.submit(PUBLISH, target.account_id)
         return await self._changed(caller, target)
+
+    async def retry_account(
+        self, caller: Caller, account_id: str, *, since: datetime | None, missed: bool
+    ) -> tuple[list[str], bool]:
+        """Send again every post of an account that failed since then because of its token, and with `missed` those
+        that wait for a word too; oldest first; the ids, and whether more are left.
+
+        Raises NotFound, or Conflict while the token is dead still, and when a file of them is gone.
+        """
+        now = self._clock.now()
+        sent = []
+        async with self._database.write() as connection:
+            await _living_account(connection, caller, account_id)
+            found = await targets.stuck(connection, account_id, since or now - STUCK_FOR, missed, ACCOUNT_AT_ONCE + 1)
+            for target in found[:ACCOUNT_AT_ONCE]:
+                if await _let_go(connection, caller, target, now):
+                    sent.append(target)
+        self._engine.submit(PUBLISH, account_id)
+        for target in sent:
+            self._signals.changed(target.post_id)
+        return [target.id for target in sent], len(found) > ACCOUNT_AT_ONCE
 
     async def resolve(self, caller: Caller, target_id: str, found: Resolution) -> PostRow:
         """End an unconfirmed post by what a person saw. Raises NotFound, or Conflict when it is not unconfirmed."""
@@ -131,6 +155,35 @@ async def change_queued(
         return False
     await attempts.finish_open(connection, target.id, {"finished_at": now, "succeeded": False})
     return True
+
+
+async def _send_again(connection: Connection, caller: Caller, target: Target, now: datetime) -> bool:
+    """False for a post that may be live, or has not ended. Raises Conflict when a file is gone."""
+    values = {"status": TargetStatus.PUBLISHING, "next_run_at": now, "error": None, "updated_at": now}
+    if not await targets.update_ended(connection, caller, target.id, values, among=RETRIABLE):
+        return False
+    await hold_media(connection, target.media)
+    await events.add(connection, queued(target, now))
+    return True
+
+
+async def _let_go(connection: Connection, caller: Caller, target: Target, now: datetime) -> bool:
+    """A failed post is sent again, one that waits is due now; False when another caller was first."""
+    if target.status is not TargetStatus.QUEUED:
+        return await _send_again(connection, caller, target, now)
+    if not await change_queued(connection, caller, target, moved(target, None, now), now):
+        return False
+    await events.add(connection, rescheduled(target, now, now))
+    return True
+
+
+async def _living_account(connection: Connection, caller: Caller, account_id: str) -> None:
+    account = await accounts.get(connection, caller, account_id)
+    if account is None:
+        raise missing(caller, "account", account_id, remediation="GET /v1/accounts lists what is there.")
+    if account.token_died_at is not None:
+        words = f"Meta does not accept the account's token since {iso(account.token_died_at)}."
+        raise Conflict(words, rule="meta.token.dead", platform=account.platform, remediation=RECONNECT)
 
 
 async def _cancel(connection: Connection, caller: Caller, target: Target, now: datetime) -> bool:

@@ -53,6 +53,8 @@ class PostRequest:
     metadata: Mapping[str, Any] | None
     profile_id: str | None
     fingerprint: str
+    expire_after_seconds: int | None = None
+    """How late a scheduled post may still start; None for what the server is set to."""
     allow_duplicate: bool = False
     """Whether equal content may go to the same account again within the guard's time."""
 

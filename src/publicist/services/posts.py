@@ -15,7 +15,6 @@ from publicist.domain.api_keys import Caller
 from publicist.domain.events import Event
 from publicist.domain.posts import Post
 from publicist.domain.rule_limits import SAFEST, RuleLimits
-from publicist.domain.schedule import Schedule
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
 from publicist.kit.ids import new_id
@@ -181,7 +180,7 @@ class Posts:
             user_agent=caller.origin.user_agent,
         )
         rows = tuple(
-            _target(post, index, item, [*of_schedule(request), *warnings[index]], request.schedule)
+            _target(post, index, item, [*of_schedule(request), *warnings[index]], request)
             for index, item in enumerate(prepared)
         )
         async with self._database.write() as connection:
@@ -304,7 +303,7 @@ def of_schedule(request: PostRequest) -> list[Mapping[str, str]]:
 
 
 def _target(
-    post: Post, position: int, item: Prepared, warnings: list[Mapping[str, str]], schedule: Schedule | None
+    post: Post, position: int, item: Prepared, warnings: list[Mapping[str, str]], request: PostRequest
 ) -> Target:
     return Target(
         id=new_id(),
@@ -321,7 +320,8 @@ def _target(
         status=TargetStatus.QUEUED if post.scheduled_at else TargetStatus.PUBLISHING,
         fingerprint=fingerprint(item),
         scheduled_at=post.scheduled_at,
-        timezone=schedule.timezone if schedule else None,
+        timezone=request.schedule.timezone if request.schedule else None,
+        expire_after_seconds=request.expire_after_seconds,
         next_run_at=post.scheduled_at or post.created_at,
         attempt_number=0,
         permalink=None,

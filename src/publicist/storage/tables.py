@@ -243,6 +243,7 @@ targets = sa.Table(
     _instant("next_run_at", nullable=True),
     sa.Column("hold", Json),
     sa.Column("timezone", sa.Text),
+    sa.Column("expire_after_seconds", sa.Integer),
     sa.Column("attempt_number", sa.Integer, nullable=False),
     sa.Column("permalink", sa.Text),
     sa.Column("platform_post_id", sa.Text),

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from publicist.domain.api_keys import Caller
+from publicist.domain.holds import HoldReason
 from publicist.domain.targets import RETRIABLE, Target, TargetMedia, TargetStatus
+from publicist.kit.errors import PlatformAuthFailed
 from publicist.storage import tables
 from publicist.storage.accounts import MAY_TAKE, Worker
 from publicist.storage.ownership import owned_by
@@ -210,6 +212,21 @@ async def queued(
         query = query.where(column.scheduled_at < by.before)
     query = query.order_by(column.scheduled_at, column.id).limit(limit)
     return [_load(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def stuck(connection: Connection, account_id: str, since: datetime, missed: bool, limit: int) -> list[Target]:
+    """Targets of an account that failed since then because its token was not accepted, and, if `missed`, those whose
+    time passed and that wait for a word; oldest first."""
+    column = _targets.c
+    failed = sa.and_(
+        column.status.in_((TargetStatus.FAILED, TargetStatus.REJECTED)),
+        column.updated_at >= since,
+        column.error["code"].as_string() == PlatformAuthFailed.code,
+    )
+    waiting = sa.and_(column.status == TargetStatus.QUEUED, column.hold["reason"].as_string() == HoldReason.MISSED)
+    query = _targets.select().where(column.account_id == account_id, sa.or_(failed, waiting) if missed else failed)
+    rows = await connection.execute(query.order_by(column.created_at, column.id).limit(limit))
+    return [_load(row) for row in rows.mappings()]
 
 
 async def release(connection: Connection, *, now: datetime, reason: str, **owners: str) -> None:

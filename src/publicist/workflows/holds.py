@@ -34,12 +34,19 @@ def hold_on_start(
         return continued(target, HoldReason.PAUSED, now, limits)
     if is_dead and target.scheduled_at is not None:
         return continued(target, HoldReason.RECONNECT, now, limits)
-    late = target.scheduled_at is not None and now - target.scheduled_at > limits.missed_after
-    if late and (target.attempt_number == 0 or _waited_for_reconnect(target)) and not _waited_for_room(target):
+    may_miss = target.attempt_number == 0 or _waited_for_reconnect(target)
+    if may_miss and _is_late(target, now, limits) and not _waited_for_room(target):
         return continued(target, HoldReason.MISSED, now, limits)
     if throttled_until is not None and now < throttled_until:
         return continued(target, HoldReason.THROTTLE, now, limits)
     return None
+
+
+def _is_late(target: Target, now: datetime, limits: HoldLimits) -> bool:
+    """Later than its caller allows, or than the server does where the caller did not say."""
+    own = target.expire_after_seconds
+    allowed = limits.missed_after if own is None else timedelta(seconds=own)
+    return target.scheduled_at is not None and now - target.scheduled_at > allowed
 
 
 def _waited_for_room(target: Target) -> bool:
@@ -74,7 +81,7 @@ _WORDS = {
 def hold_expired(hold: Hold) -> UpstreamError:
     """Why a target that was held until its end failed."""
     return UpstreamError(
-        error_class=ErrorClass.TRANSIENT,
+        error_class=ErrorClass.AUTH if hold.reason is HoldReason.RECONNECT else ErrorClass.TRANSIENT,
         message=f"The post was held since {hold.to_json()['since']}: {_WORDS[hold.reason]}.",
         remediation="Nothing was sent. Send it with POST /v1/posts/{id}/retry, or create it again.",
         not_done=True,

@@ -32,13 +32,26 @@ def target(**changes: Any) -> Target:
         (target(), timedelta(0), False, None),
         (target(), timedelta(hours=1), False, None),
         (target(), timedelta(hours=1, seconds=1), False, HoldReason.MISSED),
+        (target(expire_after_seconds=7200), timedelta(hours=2), False, None),
+        (target(expire_after_seconds=60), timedelta(seconds=61), False, HoldReason.MISSED),
         (target(scheduled_at=None), timedelta(days=1), False, None),
         (target(attempt_number=1), timedelta(days=1), False, None),
         (target(), timedelta(0), True, HoldReason.PAUSED),
         (target(), timedelta(days=1), True, HoldReason.PAUSED),
         (target(attempt_number=1), timedelta(0), True, HoldReason.PAUSED),
     ],
-    ids=["on time", "late, but not too late", "too late", "immediate", "tried before", "paused", "both", "a retry"],
+    ids=[
+        "on time",
+        "late, but not too late",
+        "too late",
+        "its own limit",
+        "past it",
+        "immediate",
+        "tried before",
+        "paused",
+        "both",
+        "a retry",
+    ],
 )
 def test_what_holds_a_due_target(row: Target, late: timedelta, paused: bool, reason: HoldReason | None) -> None:
     hold = hold_on_start(row, paused=paused, now=NOW + late, limits=LIMITS)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from publicist.api.schemas.common import In, Out
 from publicist.api.schemas.posts import Instant, MediaIn, Options, ScheduledAt, Text, Uuid, refuse_lone_zone
@@ -71,6 +71,20 @@ class SelectionIn(In):
         if not self.model_fields_set:
             raise ValueError('name a selection, or send {"all": true}')
         return self
+
+
+class RetryAccountIn(In):
+    """Which posts of the account; nothing for those that failed in the last seven days."""
+
+    since: Instant | None = Field(None, description="Those that failed at this instant or later.")
+    missed: StrictBool = Field(False, description="Also what waits for a word because its time passed: send it now.")
+
+
+class RetriedListOut(Out):
+    """What is on its way again; `more` says that one request does not send more, and there is more."""
+
+    retried: list[str]
+    more: bool
 
 
 class CanceledListOut(Out):

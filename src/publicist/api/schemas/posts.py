@@ -13,6 +13,7 @@ from pydantic import (
     JsonValue,
     PlainValidator,
     StrictBool,
+    StrictInt,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -32,6 +33,8 @@ from publicist.platforms import registry
 TARGETS_MAX = 25
 METADATA_MAX_BYTES = 16_384
 METADATA_MAX_KEYS = 50
+EXPIRE_AFTER_MIN, EXPIRE_AFTER_MAX = 60, 604_800
+"""A minute and a week, in seconds: what is on time may start seconds late, and no hold lasts longer."""
 _CODES: list[JsonValue] = [error.code for error in ERRORS]
 
 
@@ -148,6 +151,13 @@ class _Shared(In):
     scheduled_at: ScheduledAt | None = Field(
         None, description="ISO 8601 with `Z` or an offset, or without and with `timezone`; now if left out."
     )
+    expire_after: StrictInt | None = Field(
+        None,
+        ge=EXPIRE_AFTER_MIN,
+        le=EXPIRE_AFTER_MAX,
+        description="Seconds after `scheduledAt` in which the post may still start when something was in the way; "
+        "later it waits for a word (`hold: missed`). The server's setting if left out: an hour, unless changed.",
+    )
     publish_now: StrictBool | None = None
     allow_duplicate: StrictBool | None = Field(
         None, description="Publish although equal content went to the same account a short while ago."
@@ -169,6 +179,12 @@ class _Shared(In):
     @model_validator(mode="after")
     def _zone_of_something(self) -> "_Shared":
         refuse_lone_zone(self.timezone, self.scheduled_at)
+        return self
+
+    @model_validator(mode="after")
+    def _end_of_something(self) -> "_Shared":
+        if self.expire_after is not None and self.scheduled_at is None:
+            raise ValueError("expireAfter counts from scheduledAt, and there is none; send both, or neither")
         return self
 
 
@@ -293,6 +309,7 @@ class PostOut(Out):
     options: Options | None
     scheduled_at: Moment | None
     timezone: str | None = Field(description="The zone that `scheduledAt` was meant in, when one was named.")
+    expire_after: int | None = Field(description="As it was sent.")
     hold: Annotated[dict[str, Any], Like(HoldOut)] | None
     published_at: Moment | None
     platform_uri: str | None = Field(description="Where it is live.")

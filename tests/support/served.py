@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -18,6 +19,7 @@ import httpx2
 import psycopg
 import pytest
 
+from tests.support.canaries import leaks, places, secrets_of
 from tests.support.consent import grant
 
 READY_SECONDS = 60.0
@@ -103,6 +105,20 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
         time.sleep(0.05)
 
 
+def _note_failure(told: list[bytes], reply: httpx2.Response) -> None:
+    """Keep what Publicist says of a failure; the simulated Meta may say what it likes."""
+    if reply.status_code >= 400 and "/sandbox/meta/" not in reply.url.path:
+        told.append(reply.read())
+
+
+def _metrics(url: str) -> list[bytes]:
+    """None of a server that the test has ended or frozen."""
+    try:
+        return [httpx2.get(f"{url}/metrics", timeout=5).content]
+    except httpx2.HTTPError:
+        return []
+
+
 @contextmanager
 def serving(
     data_dir: Path,
@@ -131,19 +147,23 @@ def serving(
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=log, env={**_own_environment(), **FAST, **(env or {})}
         )
+    told: list[bytes] = []
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"serve did not start: {Path(log.name).read_text()}"
     ready = json.loads(line)
     try:
-        with httpx2.Client(timeout=READY_SECONDS) as http:
+        with httpx2.Client(timeout=READY_SECONDS, event_hooks={"response": [partial(_note_failure, told)]}) as http:
             yield Served(ready["url"], key or ready["testKey"], ready["pid"], data_dir, http, env or {})
+        told += _metrics(ready["url"])
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=30)
         process.stdout.close()
     assert code in (0, -signal.SIGKILL), f"serve ended with {code}: {Path(log.name).read_text()[-2000:]}"
+    secrets = secrets_of(data_dir, env or {}, key or ready["testKey"])
+    assert leaks(secrets, places(data_dir, env or {}, Path(log.name), told)) == []
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -17,17 +19,28 @@ from publicist.domain.environments import Environment
 from publicist.domain.events import Event
 from publicist.kit.clock import ManualClock
 from publicist.kit.http import HttpClient
+from publicist.media.decoders import Decoders
 from publicist.meta.hosts import sandbox_hosts
 from publicist.platforms.manifest import Upstream
 from publicist.services.accounts import Accounts, ConnectSettings, ConnectWish
 from publicist.services.grants import Grants
-from publicist.storage import events, token_life
+from publicist.services.media import MediaService, MediaSettings
+from publicist.services.post_changes import PostChanges
+from publicist.storage import accounts, events, targets, token_life
+from publicist.storage.accounts import Worker
+from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.events import EventFilter
 from publicist.storage.session import Database
+from publicist.storage.targets import Filter
+from publicist.workflows.publish import Publisher
+from publicist.workflows.renditions import FileTools, Renderer
+from publicist.workflows.signals import PostSignals
 from publicist.workflows.token_keeper import TokenKeeper
+from publicist.workflows.tools import PublishTools
 from tests.support.consent import press
 from tests.support.graphsim import APP_ID, APP_SECRET, Graphsim, start_graphsim
 from tests.support.rows import add_caller, add_target
+from tests.unit.services.conftest import BASES, NotingEngine
 
 OURS = "http://127.0.0.1:9"
 DAY = timedelta(days=1)
@@ -53,6 +66,8 @@ class Tenant:
     accounts: Accounts
     caller: Caller
     keepers: list[TokenKeeper]
+    publishers: list[Publisher]
+    changes: PostChanges
 
     async def connect(self) -> tuple[Account, ...]:
         """Go through the dialog, allowing everything."""
@@ -75,6 +90,23 @@ class Tenant:
     async def look(self) -> None:
         """All workers."""
         await asyncio.gather(*(keeper.run_due() for keeper in self.keepers))
+        async with self.database.read() as connection:
+            connected = await accounts.of_caller(connection, self.caller)
+        drains = [one.drain(account.id, asyncio.Event()) for one in self.publishers for account in connected]
+        await asyncio.gather(*drains)
+
+    async def held(self, account: Account) -> dict[int, str]:
+        """Why posts of the account wait, by the day in their text."""
+        found = Filter(statuses=("queued",))
+        async with self.database.read() as connection:
+            queued = await targets.queued(connection, self.caller, found, account_id=account.id, limit=100)
+        return {int(str(one.text).split()[-1]): one.hold["reason"] for one in queued if one.hold}
+
+    def seen(self, page: Account) -> list[str]:
+        """What people see on the Page of what went through this account; the simulator is older than this test."""
+        shown = self.graphsim.control("GET", f"published?account={page.platform_account_id}")
+        posts = shown["published"][page.platform_account_id]
+        return [post["text"] for post in posts if post["text"].startswith(page.id)]
 
     async def told(self, kind: str) -> list[Event]:
         """Events of a type, oldest first."""
@@ -89,19 +121,26 @@ def _moment(graphsim: Graphsim) -> datetime:
 
 
 @pytest.fixture
-async def tenant(database: Database, graphsim: Graphsim) -> AsyncIterator[Tenant]:
+async def tenant(database: Database, graphsim: Graphsim, tmp_path: Path) -> AsyncIterator[Tenant]:
     """Two workers, where a database can have two."""
     graphsim.seed("demo")
-    clock, vault = ManualClock(_moment(graphsim)), Vault(lambda: (b"k" * 32,))
-    async with HttpClient(timeout_seconds=30) as http:
+    clock, vault, signals = ManualClock(_moment(graphsim)), Vault(lambda: (b"k" * 32,)), PostSignals()
+    files = FileTools(database, clock, LocalBlobs(tmp_path / "media"), Decoders())
+    media = MediaService(files, MediaSettings((b"k" * 32,), timedelta(hours=1), 10_000_000, BASES))
+    async with aclosing(files.decoders), HttpClient(timeout_seconds=30) as http:
         upstream = Upstream(Environment.TEST, sandbox_hosts(graphsim.url), "v25.0", APP_ID, APP_SECRET, http)
         upstreams = {Environment.TEST: upstream}
         settings = ConnectSettings(b"s" * 32, dict.fromkeys(Environment, OURS), frozenset())
         workers = 1 if database.is_sqlite else 2
         keepers = [TokenKeeper(database, clock, vault, upstreams) for _ in range(workers)]
         grants = Grants(database, clock, vault, upstreams, shared_accounts=True)
-        accounts = Accounts(database, clock, vault, upstreams, grants, settings)
-        yield Tenant(database, clock, graphsim, accounts, await add_caller(database), keepers)
+        connecting = Accounts(database, clock, vault, upstreams, grants, settings)
+        renderer = Renderer(files, "tests")
+        tools = PublishTools(database, clock, vault, upstreams, media.open_by_id, media.url, renderer, signals)
+        publishers = [Publisher(tools, Worker(f"w{n}"), lease_seconds=30) for n in range(workers)]
+        changes = PostChanges(database, clock, NotingEngine(), signals)
+        caller = await add_caller(database)
+        yield Tenant(database, clock, graphsim, connecting, caller, keepers, publishers, changes)
 
 
 def marks(found: list[Event], cause: str) -> dict[str, list[int]]:
@@ -142,6 +181,34 @@ async def test_a_new_consent_brings_the_accounts_back_and_its_own_warnings(tenan
     assert (found.token_died_at, found.token_death) == (None, None)
     await tenant.pass_days(60)
     assert marks(await tenant.told("token.expiring"), "token")[page.id] == [14, *MARKS]
+
+
+async def test_in_120_days_no_post_is_lost_though_a_token_dies(tenant: Tenant) -> None:
+    """A post every third day on every Page; the first one's token dies on day 50 and is replaced on day 56."""
+    pages = [account for account in await tenant.connect() if account.platform == "facebook"]
+    start, dead = tenant.clock.now(), pages[0]
+    for page in pages:
+        for day in range(3, 121, 3):
+            due, patience = start + day * DAY, 7 * 86_400 if day % 2 else None
+            await add_target(
+                tenant.database, page, scheduled_at=due, next_run_at=due, text=f"{page.id} day {day}",
+                fingerprint=f"day {day}", expire_after_seconds=patience,
+            )  # fmt: skip
+    await tenant.pass_days(50)
+    tenant.graphsim.control("POST", "end", json={"subcode": 460, "page": dead.platform_account_id})
+    await tenant.pass_days(6)
+    assert await tenant.held(dead) == {51: "reconnect", 54: "reconnect"}
+    await tenant.connect()
+    await tenant.look()
+    assert await tenant.held(dead) == {54: "missed"}
+    sent, more = await tenant.changes.retry_account(tenant.caller, dead.id, since=None, missed=True)
+    assert (len(sent), more) == (1, False)
+    await tenant.look()
+    await tenant.pass_days(65)
+    for page in pages:
+        assert Counter(tenant.seen(page)) == Counter(f"{page.id} day {day}" for day in range(3, 121, 3))
+    for kind in ("token.revoked", "account.reconnect_required", "account.recovered"):
+        assert [e.data["accountId"] for e in await tenant.told(kind) if e.data["platform"] == "facebook"] == [dead.id]
 
 
 async def test_warnings_count_the_posts_that_will_not_go_out(tenant: Tenant) -> None:

@@ -17,6 +17,7 @@ from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.events import Event
+from publicist.domain.targets import TargetStatus
 from publicist.kit.clock import ManualClock
 from publicist.kit.http import HttpClient
 from publicist.media.decoders import Decoders
@@ -32,6 +33,7 @@ from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.events import EventFilter
 from publicist.storage.session import Database
 from publicist.storage.targets import Filter
+from publicist.workflows.account_events import token_died, token_lives
 from publicist.workflows.publish import Publisher
 from publicist.workflows.renditions import FileTools, Renderer
 from publicist.workflows.signals import PostSignals
@@ -260,3 +262,15 @@ async def test_a_consent_that_cannot_be_opened_keeps_nobody_else_from_being_look
     async with tenant.database.read() as connection:
         soon = tenant.clock.now() + timedelta(hours=1)
         assert await token_life.due_grants(connection, [Environment.TEST], soon, 10) == [broken]
+
+
+async def test_posts_in_doubt_are_looked_for_again_when_the_token_lives(tenant: Tenant) -> None:
+    """Also when looking was given up: nobody could look while the token was dead."""
+    page, other = [account for account in await tenant.connect() if account.platform == "facebook"][:2]
+    doubtful = {"status": TargetStatus.UNCONFIRMED, "next_run_at": None}
+    mine, _ = [(await add_target(tenant.database, one, **doubtful)).id for one in (page, other)]
+    async with tenant.database.write() as connection:
+        await token_died(connection, page, "The password was changed.", tenant.clock.now())
+        await token_lives(connection, page, tenant.clock.now())
+        due = [await targets.due(connection, one.id, now=tenant.clock.now(), limit=9) for one in (page, other)]
+    assert due == [[mine], []]

@@ -17,7 +17,8 @@ def page_token(call: Call, found: Page) -> str:
     state, user_token = call.state, call.caller.token
     for token in state.tokens.of(user_token.grant_id):
         same = token.page_id == found.id and token.long_lived == user_token.long_lived
-        if same and token.kind is TokenKind.PAGE and not token.ended_by:
+        is_good = not token.ended_by and (not token.expires_at or call.now < token.expires_at)
+        if same and token.kind is TokenKind.PAGE and is_good:
             return token.id
     token = Token(
         "EAA" + state.text(96, "token"),

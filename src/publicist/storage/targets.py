@@ -239,6 +239,12 @@ async def release(connection: Connection, *, now: datetime, reason: str, **owner
     await connection.execute(query.values(next_run_at=now))
 
 
+async def look_again(connection: Connection, account_id: str, now: datetime) -> None:
+    """Look once more for the account's unconfirmed targets, also for those that were given up for people to decide."""
+    query = _targets.update().where(_targets.c.account_id == account_id, _targets.c.status == TargetStatus.UNCONFIRMED)
+    await connection.execute(query.values(next_run_at=now))
+
+
 async def update_queued(
     connection: Connection, caller: Caller, seen: Target, values: Mapping[str, Any], *, now: datetime
 ) -> bool:

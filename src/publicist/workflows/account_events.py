@@ -42,8 +42,10 @@ async def token_died(connection: Connection, account: Account, reason: str, now:
 
 
 async def token_lives(connection: Connection, account: Account, now: datetime) -> None:
-    """The account's token is good. Where it was not, that is said once, and posts that waited for it are due now."""
+    """The account's token is good. Where it was not, that is said once; posts that waited for it are due now, and
+    those in doubt, which nobody could look for without a token, are looked for again."""
     if not await token_life.revive(connection, account, now):
         return
     await targets.release(connection, now=now, reason=HoldReason.RECONNECT, account_id=account.id)
+    await targets.look_again(connection, account.id, now)
     await events.add(connection, account_event(account, "account.recovered", now))

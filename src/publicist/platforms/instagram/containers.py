@@ -162,6 +162,8 @@ def _finished(job: Job, slots: list[Slot], ids: tuple[str, ...]) -> AllReady | D
     )
     if isinstance(record, Do):
         return record
+    if record.error is not None and error_of(record).is_dead_token:
+        return Failed(error_of(record))
     statuses = _statuses(record, ids)
     failure = _failure(slots, statuses)
     if failure is not None:

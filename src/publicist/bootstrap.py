@@ -23,6 +23,7 @@ from publicist.services.api_keys import ApiKeys
 from publicist.services.application import Addresses, Application
 from publicist.services.audit import Audit
 from publicist.services.events import Events
+from publicist.services.farewells import Farewells
 from publicist.services.grants import Grants
 from publicist.services.idempotency import Idempotency
 from publicist.services.last_uses import LastUses
@@ -245,6 +246,7 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
         accounts=accounts,
         account_health=AccountHealthService(database, clock),
         grants=grants,
+        farewells=Farewells(database, clock, parts.tools.upstreams, connect.bases),
         limits=Limits(database, clock, vault, parts.tools.upstreams, parts.tools.quotas),
         rate_limits=_rate_limits(settings, database, clock),
         media=parts.media,

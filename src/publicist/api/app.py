@@ -11,6 +11,7 @@ from publicist.api import (
     audit,
     errors,
     events,
+    farewells,
     grants,
     health,
     known_errors,
@@ -93,7 +94,7 @@ def create_app(application: Application) -> FastAPI:
     for unprefixed in (posts.unprefixed, validation.unprefixed):
         app.include_router(unprefixed, include_in_schema=False)
     app.include_router(media.files)
-    for router in (pinterest.router, sandbox.router, pages.router):
+    for router in (pinterest.router, sandbox.router, farewells.router, pages.router):
         app.include_router(router, include_in_schema=False)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     settings = application.settings

@@ -119,7 +119,7 @@ async def docs_rule(slug: str) -> HTMLResponse:
     if entry is not None:
         return html(render.rule_page(entry), entry.id)
     words = (
-        f"# {_plain(slug)}\n\nThis rule names a part of the request (dots are written as dashes here): the error's "
+        f"# {plain(slug)}\n\nThis rule names a part of the request (dots are written as dashes here): the error's "
         "`message` says what is wrong with it, and the [API reference](/docs/api) says what it takes.\n"
     )
     return html(words, "Request rule")
@@ -155,14 +155,14 @@ async def connected(request: Request) -> HTMLResponse:
     query = request.query_params
     if "connect_error" in query:
         return html(_not_connected(query.get), "Not connected", 400)
-    names = [f"- {_plain(line)}" for line in query.get("names", "").splitlines()]
+    names = [f"- {plain(line)}" for line in query.get("names", "").splitlines()]
     missing = query.get("missing", "")
     if query.get("accounts") == "0":
         chosen_later = "# Consent granted\n\nNothing is connected yet: `GET /v1/grants` lists what can be chosen."
         return html(chosen_later, "Consent granted")
-    words = ["# Connected", f"{_plain(query.get('accounts', '0'))} accounts can be posted to now:", "\n".join(names)]
+    words = ["# Connected", f"{plain(query.get('accounts', '0'))} accounts can be posted to now:", "\n".join(names)]
     if missing:
-        words.append(f"Not granted: {_plain(missing)}. Connect again and allow them to post everywhere.")
+        words.append(f"Not granted: {plain(missing)}. Connect again and allow them to post everywhere.")
     words.append("You can close this page. `GET /v1/accounts` lists the accounts.")
     return html("\n\n".join(words), "Connected")
 
@@ -170,12 +170,12 @@ async def connected(request: Request) -> HTMLResponse:
 def _not_connected(get: Callable[[str], Any]) -> str:
     parts = [
         "# Not connected",
-        _plain(get("connect_message") or get("connect_error")),
-        _plain(get("connect_remediation")),
+        plain(get("connect_message") or get("connect_error")),
+        plain(get("connect_remediation")),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _plain(text: str | None) -> str:
+def plain(text: str | None) -> str:
     """User-controlled words, with everything that Markdown would act on made harmless."""
     return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>&" else char for char in text or "")

@@ -20,10 +20,12 @@ _STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """`public_base` is the address under which browsers reach it; `redirect_uri` the one callback it allows."""
+    """`public_base` is the address under which browsers reach it; `app_base` that of the app, which it calls back, and
+    `redirect_uri` the one address that its dialog sends browsers to."""
 
     state: Path
     public_base: str
+    app_base: str
     redirect_uri: str
     app_id: str
     app_secret: str = field(repr=False)
@@ -79,6 +81,8 @@ class SandboxProcess:
             "--public-base": options.public_base,
             "--app-id": options.app_id,
             "--redirect-uri": options.redirect_uri,
+            "--deauthorize-url": f"{options.app_base}/deauth/meta",
+            "--data-deletion-url": f"{options.app_base}/data-deletion/meta",
             "--image-seconds": str(options.image_seconds),
             "--video-seconds": str(options.video_seconds),
             "--parent-pid": str(os.getpid()),

@@ -108,6 +108,7 @@ async def _sandbox(settings: Settings, own: str) -> AsyncIterator[tuple[SandboxP
     options = SandboxOptions(
         state=settings.data_dir / "sandbox.db",
         public_base=own + PREFIX,
+        app_base=own,
         redirect_uri=f"{own}/v1/accounts/oauth/facebook/callback",
         app_id=SANDBOX_APP_ID,
         app_secret=SANDBOX_APP_SECRET,

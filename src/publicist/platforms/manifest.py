@@ -82,6 +82,10 @@ class Connector(Protocol):
         """A grant's token that may live longer, or the same. Raises PlatformAuthFailed or PlatformUnavailable."""
         ...
 
+    async def revoke(self, upstream: Upstream, token: str) -> None:
+        """Take the whole consent back at the network. Raises PublicistError when it does not say that it is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:

@@ -5,15 +5,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from publicist.crypto import states
 from publicist.crypto.envelope import Vault
 from publicist.domain.accounts import Account, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.kit.clock import Clock
-from publicist.kit.errors import Conflict, PlatformNotEnabled, PlatformRejected, ValidationFailed
+from publicist.kit.errors import (
+    Conflict,
+    PlatformNotEnabled,
+    PlatformRejected,
+    PublicistError,
+    ValidationFailed,
+)
 from publicist.kit.links import http_url
-from publicist.platforms import Connector, DialogWish, Platform, Upstream, registry
+from publicist.platforms import Connector, DialogWish, Platform, Upstream, family, registry
 from publicist.services.grants import Grants, GrantView, Reached, connector_of
 from publicist.services.ownership import PROFILE_SCOPE, missing
 from publicist.services.profiles import profile_for
@@ -21,6 +29,8 @@ from publicist.storage import accounts, events, oauth_states
 from publicist.storage.oauth_states import OAuthState
 from publicist.storage.session import Database
 from publicist.workflows.account_events import account_event
+
+log = structlog.get_logger(__name__)
 
 STATE_LIFETIME = timedelta(minutes=10)
 _VERDICTS_SHOWN = 5
@@ -112,12 +122,29 @@ class Accounts:
         return {id: grant for id, grant in found.items() if caller.sees(grant.profile_id)}
 
     async def disconnect(self, caller: Caller, account_id: str) -> None:
-        """Forget the account's token; its posts stay. Raises NotFound."""
+        """Forget the account's token; its posts stay. With the last account of a consent, the consent is taken back at
+        the network first; one that does not answer is not asked again. Raises NotFound."""
         account = await self.get(caller, account_id)
+        async with self._database.read() as connection:
+            last = await accounts.last_grant(connection, account)
+        if last is not None:
+            await self._revoke(last)
         now = self._clock.now()
         async with self._database.write() as connection:
             await accounts.update(connection, account.id, {"token": b"", "disconnected_at": now, "updated_at": now})
             await events.add(connection, account_event(account, "account.disconnected", now))
+            if last is not None:
+                await accounts.forget_token(connection, last)
+
+    async def _revoke(self, grant: Grant) -> None:
+        upstream = self.upstreams.get(grant.environment)
+        connector = next((one.connector for one in family(grant.family) if one.connector), None)
+        if upstream is None or connector is None:
+            return
+        try:
+            await connector.revoke(upstream, self._vault.open(grant.token, grant.seal_context))
+        except PublicistError as error:
+            log.warning("grant.not_revoked", grant_id=grant.id, reason=str(error))
 
     async def try_master_key(self) -> None:
         """Open one stored token, if there is any. Raises MasterKeyError: better at the start than at the first post."""

@@ -12,6 +12,7 @@ from publicist.services.accounts import Accounts
 from publicist.services.api_keys import ApiKeys
 from publicist.services.audit import Audit
 from publicist.services.events import Events
+from publicist.services.farewells import Farewells
 from publicist.services.grants import Grants
 from publicist.services.idempotency import Idempotency
 from publicist.services.limits import Limits
@@ -58,6 +59,7 @@ class Application:
     accounts: Accounts
     account_health: AccountHealthService
     grants: Grants
+    farewells: Farewells
     limits: Limits
     rate_limits: RateLimits
     media: MediaService

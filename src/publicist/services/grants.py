@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from publicist.crypto.envelope import Vault
-from publicist.domain.accounts import Account, Consent, DiscoveredAccount, Grant
+from publicist.domain.accounts import RECONNECT, Account, Consent, DiscoveredAccount, Grant
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.verdicts import Found, Survey, Verdict
 from publicist.kit.clock import Clock
-from publicist.kit.errors import PlatformRejected, ValidationFailed
+from publicist.kit.errors import PlatformAuthFailed, PlatformRejected, ValidationFailed
 from publicist.kit.ids import new_id
 from publicist.platforms import Connector, Platform, Upstream, family, registry
 from publicist.services.ownership import missing
@@ -104,6 +104,13 @@ class Grants:
         async with self._database.read() as connection:
             grant = await _owned(connection, caller, grant_id)
         platform = _start_of(grant.family)
+        if not grant.token:
+            raise PlatformAuthFailed(
+                "The person removed the app, and with it this consent.",
+                rule="meta.token.dead",
+                remediation=RECONNECT,
+                platform=platform.name,
+            )
         token = self._vault.open(grant.token, grant.seal_context)
         reached = await self.reach(caller, platform, grant.subject, token)
         _check_chosen(ids, reached.found)

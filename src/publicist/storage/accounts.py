@@ -67,7 +67,8 @@ _CLAIMABLE = (
 )
 
 
-def _load_grant(row: sa.RowMapping) -> Grant:
+def load_grant(row: sa.RowMapping) -> Grant:
+    """A row as what it holds."""
     return from_row(
         Grant,
         row,
@@ -92,7 +93,7 @@ async def save_grant(connection: Connection, grant: Grant) -> Grant:
     first = ("id", "created_at", "profile_id") if row["profile_id"] else ("id", "created_at")
     renewed = {name: value for name, value in to_row(grant).items() if name not in first}
     await connection.execute(_grants.update().where(_grants.c.id == row["id"]).values(renewed))
-    return _load_grant({**row, **renewed})  # type: ignore[arg-type]
+    return load_grant({**row, **renewed})  # type: ignore[arg-type]
 
 
 def _grants_of(caller: Caller) -> sa.Select[Any]:
@@ -104,19 +105,40 @@ def _grants_of(caller: Caller) -> sa.Select[Any]:
 async def grants_of_caller(connection: Connection, caller: Caller) -> list[Grant]:
     """The caller's grants, newest consent first."""
     query = _grants_of(caller).order_by(_grants.c.updated_at.desc(), _grants.c.id)
-    return [_load_grant(row) for row in (await connection.execute(query)).mappings()]
+    return [load_grant(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def grant(connection: Connection, caller: Caller, grant_id: str) -> Grant | None:
     """One grant of the caller."""
     row = (await connection.execute(_grants_of(caller).where(_grants.c.id == grant_id))).mappings().first()
-    return _load_grant(row) if row else None
+    return load_grant(row) if row else None
 
 
 async def of_grant(connection: Connection, grant_id: str) -> list[Account]:
     """Every account that a grant yielded, disconnected ones included, oldest first."""
     query = _accounts.select().where(_accounts.c.grant_id == grant_id).order_by(_accounts.c.created_at, _accounts.c.id)
     return [from_row(Account, row) for row in (await connection.execute(query)).mappings()]
+
+
+async def last_grant(connection: Connection, account: Account) -> Grant | None:
+    """The grant of an account, when none of the person's grants, in any organization, yields another connected one."""
+    row = (await connection.execute(_grants.select().where(_grants.c.id == account.grant_id))).mappings().first()
+    if row is None or not row["token"]:
+        return None
+    same_person = [_grants.c[name] == row[name] for name in ("environment", "family", "subject")]
+    others = _grants.join(_accounts, _accounts.c.grant_id == _grants.c.id)
+    query = (
+        sa.select(_accounts.c.id)
+        .select_from(others)
+        .where(*same_person, _accounts.c.disconnected_at.is_(None), _accounts.c.id != account.id)
+    )
+    return None if (await connection.execute(query.limit(1))).first() is not None else load_grant(row)
+
+
+async def forget_token(connection: Connection, grant: Grant) -> None:
+    """The token of a grant, unless another consent has replaced it."""
+    query = _grants.update().where(_grants.c.id == grant.id, _grants.c.token == grant.token)
+    await connection.execute(query.values(token=b""))
 
 
 async def connected_elsewhere(connection: Connection, caller: Caller, ids: Iterable[str]) -> set[tuple[str, str]]:
@@ -133,7 +155,7 @@ async def connected_elsewhere(connection: Connection, caller: Caller, ids: Itera
 async def grants(connection: Connection, ids: set[str]) -> Mapping[str, Grant]:
     """Grants by id, whoever owns them; for accounts already resolved."""
     rows = (await connection.execute(_grants.select().where(_grants.c.id.in_(ids)))).mappings()
-    return {row["id"]: _load_grant(row) for row in rows}
+    return {row["id"]: load_grant(row) for row in rows}
 
 
 async def by_platform_id(

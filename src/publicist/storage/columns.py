@@ -1,4 +1,4 @@
-"""Columns that many tables have."""
+"""What tables are made of: their names, and the columns that many of them have."""
 
 from datetime import datetime
 
@@ -6,6 +6,15 @@ import sqlalchemy as sa
 
 from publicist.domain.environments import Environment
 from publicist.storage.types import EnumText, Id, Instant
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 
 def id_column() -> sa.Column[str]:

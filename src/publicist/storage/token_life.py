@@ -22,6 +22,9 @@ _warnings = tables.token_warnings
 
 _CONNECTED = sa.and_(_accounts.c.grant_id == _grants.c.id, _accounts.c.disconnected_at.is_(None))
 
+_HAS_TOKEN = _grants.c.token != b""
+"""Not of a person who removed the app."""
+
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(_grants.c.next_check_at.is_(None), _grants.c.next_check_at <= now)
@@ -32,7 +35,7 @@ async def due_grants(
 ) -> list[str]:
     """Ids of grants with connected accounts that are due for a look, those that wait longest first."""
     query = sa.select(_grants.c.id).where(
-        _due(now), _grants.c.environment.in_(list(environments)), sa.exists().where(_CONNECTED)
+        _due(now), _HAS_TOKEN, _grants.c.environment.in_(list(environments)), sa.exists().where(_CONNECTED)
     )
     oldest_first = (_grants.c.next_check_at.asc().nulls_first(), _grants.c.id)
     return list((await connection.execute(query.order_by(*oldest_first).limit(limit))).scalars())

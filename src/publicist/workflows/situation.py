@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from publicist.domain.accounts import Account
+from publicist.domain.accounts import RECONNECT, Account
 from publicist.domain.history import Forgotten
-from publicist.domain.platform import ErrorClass, JobMedia, UpstreamError
+from publicist.domain.platform import DEAD_TOKEN, ErrorClass, JobMedia, UpstreamError
 from publicist.domain.targets import Attempt, StepRecord, Target, TargetMedia, TargetStatus
 from publicist.platforms import Platform, Upstream, registry
 from publicist.storage import accounts, attempts, media, organizations, targets
@@ -58,6 +58,8 @@ class Situation:
                 f"The {self.target.environment} environment is not configured on this server.",
                 "Set PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and PUBLICIST_PUBLIC_URL, and start it again.",
             )
+        if self.account.token_died_at is not None and not self.token:
+            return replace(cannot(ErrorClass.AUTH, self.account.token_death or "", RECONNECT), rule=DEAD_TOKEN)
         if self.account.disconnected_at is not None or not self.token:
             return cannot(ErrorClass.AUTH, "The account was disconnected.", "Connect it again, then post again.")
         if self.lost_media is not None:

@@ -35,7 +35,9 @@ class AuditEntryOut(Out):
     of the fields that were sent, never their values."""
 
     id: str
-    actor: str = Field(description="`api_key`, `browser` (a consent), `cli` or `system`; `unknown` for old posts.")
+    actor: str = Field(
+        description="`api_key`, `browser` (a consent), `meta` (a callback), `cli` or `system`; else `unknown`."
+    )
     api_key_id: str | None
     action: str
     object_id: str | None

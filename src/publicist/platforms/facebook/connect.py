@@ -80,6 +80,10 @@ class FacebookConnector:
         """A newer token for a long-lived one, or the same. Raises PlatformAuthFailed or PlatformUnavailable."""
         return await oauth.exchange_long_lived(upstream, token)
 
+    async def revoke(self, upstream: Upstream, token: str) -> None:
+        """Take the whole consent back at Meta. Raises PublicistError."""
+        await oauth.revoke(upstream, token)
+
     async def survey(self, upstream: Upstream, token: str, known: Mapping[str, str | None]) -> Survey:
         """Everything the grant reaches, read once. Raises PlatformAuthFailed for a dead token, and what `list_pages`
         raises."""

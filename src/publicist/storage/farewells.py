@@ -1,0 +1,52 @@
+"""Queries on farewells, and on everything that belongs to one person of the network."""
+
+import sqlalchemy as sa
+
+from publicist.domain.accounts import Grant
+from publicist.domain.environments import Environment
+from publicist.domain.farewells import Farewell
+from publicist.storage import accounts, tables
+from publicist.storage.rows import from_row, to_row
+from publicist.storage.session import Connection
+
+_farewells = tables.farewells
+_grants = tables.grants
+_accounts = tables.accounts
+
+
+async def is_known(connection: Connection, digest: str) -> bool:
+    """Whether this very callback was carried out before."""
+    found = await connection.execute(sa.select(_farewells.c.id).where(_farewells.c.digest == digest))
+    return found.first() is not None
+
+
+async def add(connection: Connection, farewell: Farewell) -> None:
+    """Store one; the digest is unique, so of two at the same time one fails with IntegrityError."""
+    await connection.execute(_farewells.insert().values(to_row(farewell)))
+
+
+async def by_code(connection: Connection, code: str) -> Farewell | None:
+    """The one that a person looks up."""
+    row = (await connection.execute(_farewells.select().where(_farewells.c.code == code))).mappings().first()
+    return from_row(Farewell, row) if row else None
+
+
+async def grants_of(connection: Connection, environment: Environment, family: str, subject: str) -> list[Grant]:
+    """A person's grants in every organization."""
+    query = _grants.select().where(
+        _grants.c.environment == environment, _grants.c.family == family, _grants.c.subject == subject
+    )
+    rows = (await connection.execute(query.with_for_update())).mappings()
+    return [accounts.load_grant(row) for row in rows]
+
+
+async def forget_token(connection: Connection, grant_id: str) -> None:
+    """The person's token, and those of the accounts that it yielded."""
+    await connection.execute(_grants.update().where(_grants.c.id == grant_id).values(token=b""))
+    await connection.execute(_accounts.update().where(_accounts.c.grant_id == grant_id).values(token=b""))
+
+
+async def forget_grant(connection: Connection, grant_id: str) -> None:
+    """The consent itself; its accounts stay without it."""
+    await connection.execute(_accounts.update().where(_accounts.c.grant_id == grant_id).values(grant_id=None))
+    await connection.execute(_grants.delete().where(_grants.c.id == grant_id))

@@ -1,0 +1,34 @@
+"""Every table. Column names equal the field names of the domain dataclasses they hold."""
+
+from publicist.storage.columns import metadata
+from publicist.storage.tables.accounts import accounts, farewells, grants, oauth_states, token_warnings
+from publicist.storage.tables.events import deliveries, events, webhook_endpoints
+from publicist.storage.tables.guards import idempotency_keys, rate_counts, timelines
+from publicist.storage.tables.media import media, renditions
+from publicist.storage.tables.posts import attempts, posts, steps, targets
+from publicist.storage.tables.tenants import api_keys, audit_log, organizations, profiles
+
+__all__ = [
+    "accounts",
+    "api_keys",
+    "attempts",
+    "audit_log",
+    "deliveries",
+    "events",
+    "farewells",
+    "grants",
+    "idempotency_keys",
+    "media",
+    "metadata",
+    "oauth_states",
+    "organizations",
+    "posts",
+    "profiles",
+    "rate_counts",
+    "renditions",
+    "steps",
+    "targets",
+    "timelines",
+    "token_warnings",
+    "webhook_endpoints",
+]

@@ -19,7 +19,9 @@ from publicist.services.application import Addresses
 from tests.architecture.test_write_routes import walk
 from tests.support.openapi import Spec, faults
 
-BESIDE_THE_API = re.compile(r"^/($|posts|docs|sandbox/|connected$|openapi\.json$|llms|v1/accounts/.*/pinterest/)")
+BESIDE_THE_API = re.compile(
+    r"^/($|posts|docs|sandbox/|connected$|openapi\.json$|llms|deauth/|data-deletion/|v1/accounts/.*/pinterest/)"
+)
 """Not in the document: pages for people, the simulated Meta, the second name of the routes under /v1/posts, and the
 routes of Pinterest, which refuse whatever comes."""
 

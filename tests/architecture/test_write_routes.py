@@ -36,14 +36,14 @@ def walk(routes: Iterable[BaseRoute]) -> Iterator[Route]:
 
 
 def careless(routes: Iterable[BaseRoute]) -> list[str]:
-    """Write routes that do not honour the key. What is passed on to the simulated Meta is no part of the API, and what
-    only asks says so by its class.
+    """Write routes that do not honour the key. What is passed on to the simulated Meta is no part of the API, nor is what
+    Meta calls, whose requests count once by themselves; what only asks says so by its class.
     """
     return [
         f"{method} {route.path}"
         for route in walk(routes)
         for method in sorted((route.methods or set()) & WRITES)
-        if not route.path.startswith(PREFIX)
+        if not route.path.startswith((PREFIX, "/deauth/", "/data-deletion/"))
         and not isinstance(route, AskingRoute)
         and not (isinstance(route, IdempotentRoute) and (route.is_guarded or route.keeps_keys))
     ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +33,7 @@ from publicist.services.media_expiry import MediaExpiry
 from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
 from publicist.services.pauses import Pauses
+from publicist.services.platform_versions import PlatformVersions
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts, PostSettings
@@ -50,6 +51,7 @@ from publicist.storage.session import Database
 from publicist.worker.last_uses import storing
 from publicist.worker.sweeper import sweeping
 from publicist.worker.tokens import keeping_tokens
+from publicist.worker.versions import keeping_versions
 from publicist.worker.working import serving_engine, shared_clock, worker_name, working_engine
 from publicist.workflows.engine import CommittedEngine, Engine
 from publicist.workflows.holds import HoldLimits
@@ -57,6 +59,7 @@ from publicist.workflows.renditions import FileTools, Renderer
 from publicist.workflows.signals import PostSignals
 from publicist.workflows.token_keeper import TokenKeeper
 from publicist.workflows.tools import PublishTools
+from publicist.workflows.version_keeper import VersionKeeper
 
 
 def database_url(settings: Settings) -> str:
@@ -101,6 +104,7 @@ async def open_application(settings: Settings, addresses: Addresses) -> AsyncIte
             working if settings.work else serving_engine(parts.database) as engine,
             _caring(parts) if settings.work else nullcontext(),
             storing(last_uses),
+            _keeping_versions(parts),
         ):
             yield await _application(parts, CommittedEngine(engine), last_uses)
 
@@ -114,7 +118,7 @@ async def open_worker(settings: Settings, addresses: Addresses) -> AsyncIterator
     _refuse_sqlite(settings, "publicist worker")
     async with _opened(settings, addresses) as parts:
         environments = tuple(parts.tools.upstreams)
-        async with working_engine(settings, parts.tools, environments), _caring(parts):
+        async with working_engine(settings, parts.tools, environments), _caring(parts), _keeping_versions(parts):
             yield environments
 
 
@@ -125,6 +129,17 @@ async def _caring(parts: _Parts) -> AsyncIterator[None]:
     keeper = TokenKeeper(tools.database, tools.clock, tools.vault, tools.upstreams)
     async with sweeping(parts.expiry), keeping_tokens(keeper, parts.settings.token_look_seconds):
         yield
+
+
+def _keeping_versions(parts: _Parts) -> AbstractAsyncContextManager[None]:
+    """Every process hears which version answers, those that only serve too."""
+    keeper = VersionKeeper(parts.database, parts.clock, _pinned(parts.settings), parts.tools.upstreams)
+    return keeping_versions(keeper, parts.settings.token_look_seconds)
+
+
+def _pinned(settings: Settings) -> Mapping[str, str]:
+    """The version that each family of networks is called with."""
+    return {platform.family: settings.meta_graph_version for platform in registry().values()}
 
 
 class NotForSqlite(Exception):
@@ -262,6 +277,7 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
         operations=Operations(database, clock, engine),
         events=Events(database),
         webhooks=Webhooks(database, clock, vault, signals),
+        platform_versions=PlatformVersions(database, clock, _pinned(settings), parts.tools.upstreams.keys()),
         first_keys=await organizations.ensure_first(),
     )
 

@@ -24,6 +24,7 @@ PUBLIC = {
     "/v1/accounts/oauth/{platform}/callback",
     "/v1/errors",
     "/v1/errors/{id}",
+    "/v1/platform-versions",
     "/v1/rules",
     "/v1/rules/{id}",
 }

@@ -19,6 +19,7 @@ from publicist.api import (
     organization,
     pages,
     pinterest,
+    platform_versions,
     posts,
     profiles,
     renditions,
@@ -56,6 +57,7 @@ TAGS = [
     {"name": "Audit", "description": "Who changed what, and from where."},
     {"name": "Rules", "description": "What is refused before Meta sees it, and where that is written; no key needed."},
     {"name": "Errors", "description": "What Meta's errors mean, and what each proves; no key needed."},
+    {"name": "Platform versions", "description": "Which version of Meta's API is called; no key needed."},
     {"name": "Health", "description": "Is it up?"},
 ]
 
@@ -88,6 +90,7 @@ def create_app(application: Application) -> FastAPI:
         audit.router,
         rules.router,
         known_errors.router,
+        platform_versions.router,
         health.router,
     ):
         app.include_router(router)

@@ -40,6 +40,7 @@ ERRORS_BY_NAME: Mapping[str, PublicistError] = {
         _RATIO_WORDS,
         rule="instagram.media.aspect_ratio",
         platform="instagram",
+        platform_version="v25.0",
         remediation=_RATIO_FIX,
         violations=[_RATIO],
     ),
@@ -62,6 +63,7 @@ ERRORS_BY_NAME: Mapping[str, PublicistError] = {
     "not_enabled": kinds.PlatformNotEnabled(
         "The live environment is not set up for Facebook on this server.",
         platform="facebook",
+        platform_version="v25.0",
         remediation="Set PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and PUBLICIST_PUBLIC_URL, or use a test key.",
     ),
     "not_found": kinds.NotFound(

@@ -15,14 +15,17 @@ from publicist.api.envelope import envelope
 from publicist.api.paths import methods_of
 from publicist.api.schemas.common import PROBLEM
 from publicist.kit.errors import InternalError, NotFound, PublicistError, ValidationFailed
+from publicist.services.application import Application
 
 log = structlog.get_logger(__name__)
 
 
 def error_response(request: Request, error: PublicistError) -> JSONResponse:
     """The envelope, or the same members as RFC 9457 when the caller asks for that."""
-    base = request.app.state.application.docs_base
-    members = envelope(error, docs_base=base, request_id=request.state.request_id)
+    application: Application = request.app.state.application
+    version = application.platform_versions.called(error.platform)
+    base = application.docs_base
+    members = envelope(error, docs_base=base, request_id=request.state.request_id, version=version)
     if PROBLEM in request.headers.get("accept", ""):
         problem = {"type": members["docUrl"], "title": error.code, "status": error.status, "detail": error.message}
         return JSONResponse({**problem, **members}, error.status, error.headers, media_type=PROBLEM)

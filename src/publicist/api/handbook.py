@@ -115,6 +115,7 @@ def llms(base: str) -> str:
         f"- [OpenAPI]({base}/openapi.json): the same as data, with webhooks",
         f"- [Rules as JSON]({base}/v1/rules): every limit, with its source",
         f"- [Meta's errors as JSON]({base}/v1/errors): with what each proves",
+        f"- [Versions of Meta's API]({base}/v1/platform-versions): which is called, and until when it is served",
     ]
     whole = f"- [All of it in one file]({base}/llms-full.txt): every page, rule and error"
     words = "Send an API key as `Authorization: Bearer lmp_test_...`; test keys publish to a simulated Meta."

@@ -144,6 +144,7 @@ def _attempt(attempt: Attempt, steps: tuple[StepRecord, ...]) -> AttemptOut:
         error_code=attempt.error_code,
         error_message=attempt.error_message,
         platform_response=attempt.platform_response,
+        platform_version=attempt.platform_version,
         steps=[_step(step) for step in steps],
     )
 

@@ -81,7 +81,8 @@ def _read(post: Any) -> PostRequest | PublicistError:
 
 def _result(app: App, request: Request, index: int, found: list[TargetVerdict] | PublicistError) -> ResultOfOneOut:
     if isinstance(found, PublicistError):
-        members = envelope(found, docs_base=app.docs_base, request_id=request.state.request_id)
+        version = app.platform_versions.called(found.platform)
+        members = envelope(found, docs_base=app.docs_base, request_id=request.state.request_id, version=version)
         return ResultOfOneOut.model_validate({"index": index, "ok": False, "error": members})
     targets = [verdict_out(number, verdict, app.docs_base) for number, verdict in enumerate(found)]
     return ResultOfOneOut(index=index, ok=all(target.ok for target in targets), targets=targets)

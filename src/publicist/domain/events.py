@@ -43,5 +43,6 @@ EVENT_TYPES: Mapping[str, str] = {
     "account.reconnect_required": "An account has to be connected again before anything can be published.",
     "account.recovered": "An account that had to be connected again can publish; posts that waited go out.",
     "webhook.disabled": "A webhook endpoint failed for days without one success and was switched off.",
+    "version.deprecated": "The version of Meta's API that this server calls is served for 180, 90 or 30 days more.",
     "account.disconnected": "An account was disconnected; its post history stays.",
 }

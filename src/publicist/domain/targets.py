@@ -102,6 +102,8 @@ class Attempt:
     error_code: str | None = None
     error_message: str | None = None
     platform_response: Any = None
+    platform_version: str | None = None
+    """The version of the network's API that was called when it began; None when none could be called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from publicist.domain.events import EVENT_TYPES, Event
 DECLARED_TYPES = frozenset(
     {
         *EVENT_TYPES,
-        *("post.validated", "post.updated", "version.deprecated"),
+        *("post.validated", "post.updated"),
         *("subscription.activated", "subscription.cancelled", "subscription.tier_changed"),
         *("quota.warning", "quota.exceeded"),
         *("billing.payment_failed", "billing.delinquent", "billing.recovered"),

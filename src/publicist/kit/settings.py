@@ -41,7 +41,11 @@ class Settings(BaseSettings):
     )
     meta_app_id: str | None = Field(None, description="Id of your Meta app, for live accounts.")
     meta_app_secret: SecretStr | None = Field(None, description="Secret of your Meta app, for live accounts.")
-    meta_graph_version: str = Field("v25.0", pattern=r"^v\d+\.\d$", description="Graph API version to call.")
+    meta_graph_version: str = Field(
+        "v25.0",
+        pattern=r"^v\d+\.\d$",
+        description="Graph API version to call; GET /v1/platform-versions says until when it is served.",
+    )
     master_key: SecretStr | None = Field(
         None,
         description="Base64 of the 32-byte key that wraps token keys; generated in the data directory if unset. "
@@ -92,7 +96,8 @@ class Settings(BaseSettings):
     )
     ticker_seconds: Seconds = Field(1, description="Longest pause between two looks for due work.")
     token_look_seconds: Seconds = Field(
-        60, description="Pause between two looks for tokens that are due to be asked about; each is due once a day."
+        60,
+        description="Pause between two looks at API versions, and for tokens to ask about (each is due once a day).",
     )
     upstream_timeout_seconds: Seconds = Field(30, description="Time allowed for one call to Meta.")
     media_max_bytes: int = Field(4_000_000_000, gt=0, description="Largest file POST /v1/media takes, in bytes.")

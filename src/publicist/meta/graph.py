@@ -1,5 +1,6 @@
 """One Graph call: send it, and say what came back as an Outcome. Nothing that Meta or the network does is raised."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from publicist.meta.upstream import OpenMedia, Upstream
 from publicist.meta.usage import read_usage
 from publicist.meta.wire import FileUnreadable, send
 
+_VERSION = re.compile(r"v\d{1,3}\.\d{1,3}")
 _SECRET_PARAMS = ("client_secret", "code", "fb_exchange_token", "input_token")
 _EXPECTED: Mapping[str, tuple[str, ...]] = {
     "access_token": ("access_token",),
@@ -50,7 +52,15 @@ async def ask(request: Request, upstream: Upstream, token: str, open_media: Open
         return Outcome(error=from_transport(error))
     except FileUnreadable as error:
         return Outcome(error=_unreadable(error))
+    _note_version(reply.headers, upstream)
     return replace(_outcome(request, reply, _secrets(request, upstream, token)), usage=read_usage(reply.headers))
+
+
+def _note_version(headers: Mapping[str, str], upstream: Upstream) -> None:
+    """Which version answered (Meta: Graph API, Platform Versioning); hosts that are not Graph's do not tell."""
+    served = headers.get("facebook-api-version", "")
+    if _VERSION.fullmatch(served):
+        upstream.last_served.version = served
 
 
 def _no_media(media_id: str, offset: int, length: int) -> Any:

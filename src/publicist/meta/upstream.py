@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 
+from publicist.domain.platform_versions import LastServed
 from publicist.kit.http import HttpClient
 
 
@@ -32,6 +33,11 @@ class Upstream(Protocol):
     @property
     def http(self) -> HttpClient:
         """The connection pool."""
+        ...
+
+    @property
+    def last_served(self) -> LastServed:
+        """Where the version that an answer names is noted."""
         ...
 
 

@@ -12,6 +12,7 @@ from publicist.domain.environments import Environment
 from publicist.domain.known_errors import KnownError
 from publicist.domain.pace import Quota
 from publicist.domain.platform import Call, Decision, Job, Outcome
+from publicist.domain.platform_versions import LastServed, VersionTable
 from publicist.domain.rehearsal import Answer
 from publicist.domain.rule_limits import RuleLimits
 from publicist.domain.token_life import TokenState
@@ -34,6 +35,8 @@ class Upstream:
     app_id: str
     app_secret: str = field(repr=False)
     http: HttpClient = field(repr=False)
+    last_served: LastServed = field(default_factory=LastServed, repr=False, compare=False)
+    """What its answers say of the version."""
 
 
 OpenMedia = Callable[[str, int, int], AsyncIterator[bytes]]
@@ -104,6 +107,8 @@ class Platform:
     """Rule ids that only the upstream or the connect flow raises."""
     errors: tuple[KnownError, ...]
     """The catalogue of the family's errors."""
+    versions: VersionTable
+    """The versions of the family's API."""
     decide: Callable[[Job], Decision]
     """What comes next; pure."""
     answer: Answer

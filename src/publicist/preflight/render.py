@@ -185,6 +185,7 @@ _ENVELOPE = """\
     "message": "Media item 1 is 3000 x 1000, a ratio of 3.00:1; Instagram takes 4:5 (0.80) to 1.91:1.",
     "rule": "instagram.media.aspect_ratio",
     "platform": "instagram",
+    "platformVersion": "v25.0",
     "remediation": "Crop or pad the image to between 4:5 (portrait) and 1.91:1 (landscape).",
     "docUrl": "https://publicist.example.com/docs/errors/preflight_failed",
     "ruleUrl": "https://publicist.example.com/docs/preflight/instagram-media-aspect_ratio",

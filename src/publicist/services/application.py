@@ -20,6 +20,7 @@ from publicist.services.media import MediaService
 from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
 from publicist.services.pauses import Pauses
+from publicist.services.platform_versions import PlatformVersions
 from publicist.services.post_changes import PostChanges
 from publicist.services.post_edits import PostEdits
 from publicist.services.posts import Posts
@@ -73,6 +74,7 @@ class Application:
     operations: Operations
     events: Events
     webhooks: Webhooks
+    platform_versions: PlatformVersions
     first_keys: Mapping[Environment, str] = field(repr=False)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is asked to stop: answers that go on without end, end."""

@@ -212,6 +212,7 @@ def _resolved(target: Target, found: Resolution, now: datetime) -> tuple[Mapping
         "rule": "publish.resolved_failed",
         "message": found.note or "The publish call was in doubt, and a person found that the post is not live.",
         "platform": target.platform,
+        "platformVersion": (target.error or {}).get("platformVersion"),
         "remediation": "Send it with POST /v1/posts/{id}/retry.",
         "platformResponse": (target.error or {}).get("platformResponse"),
     }

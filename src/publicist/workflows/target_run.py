@@ -139,7 +139,7 @@ class TargetRun:
             return
         now = self._tools.clock.now()
         is_open = self._situation.is_under_way and not self._situation.is_stale
-        started = None if is_open else Attempt(new_id(), self._target.id, len(earlier) + 1, now)
+        started = None if is_open else self._new_attempt(len(earlier) + 1, now)
         self._attempt = started or earlier[-1]
         values = {
             "status": TargetStatus.PUBLISHING,
@@ -156,6 +156,11 @@ class TargetRun:
                 if started.number == 1:
                     await publishing_event(connection, self._target, now)
         self._target = replace(self._target, status=TargetStatus.PUBLISHING)
+
+    def _new_attempt(self, number: int, now: datetime) -> Attempt:
+        upstream = self._situation.upstream
+        version = upstream.version if upstream else None
+        return Attempt(new_id(), self._target.id, number, now, platform_version=version)
 
     async def _adapt(self) -> None:
         """Publish renditions where they were asked for; nothing was sent before they are there."""

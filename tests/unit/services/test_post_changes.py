@@ -25,6 +25,7 @@ from publicist.workflows.endings import TargetChanged, change
 from tests.support.rows import NOW, add_account, add_caller, add_target
 from tests.unit.services.conftest import GUARD, Desk, request
 
+IN_DOUBT = {"message": "in doubt", "platformVersion": "v25.0"}
 LATER = NOW + timedelta(hours=1)
 
 
@@ -90,7 +91,7 @@ async def test_of_equal_requests_at_once_without_a_key_one_is_stored(desk: Desk,
 
 async def unconfirmed(desk: Desk, page: Account) -> str:
     """A target in doubt, to be looked at again now."""
-    row = await add_target(desk.database, page, status=TargetStatus.UNCONFIRMED, error={"message": "in doubt"})
+    row = await add_target(desk.database, page, status=TargetStatus.UNCONFIRMED, error=IN_DOUBT)
     return row.id
 
 
@@ -115,6 +116,7 @@ async def test_a_post_that_a_person_did_not_find_is_failed_and_can_be_sent_again
         "publish.resolved_failed",
         "I looked at the Page.",
     )
+    assert row.target.error["platformVersion"] == "v25.0"
     assert (await desk.changes.retry(caller, id)).target.status == TargetStatus.PUBLISHING
 
 

@@ -74,7 +74,9 @@ class ErrorBody(Out):
     message: str = Field(description="What happened, with the offending value and the limit.")
     rule: str | None = Field(None, description="The rule that was broken, or the field that is wrong.")
     platform: str | None = None
-    platform_version: str | None = Field(None, description="The version of the network's API that was called.")
+    platform_version: str | None = Field(
+        None, description="Wherever `platform` is: the version of its API that is called."
+    )
     platform_response: Any = Field(
         None, description="The network's own answer; of a malformed request, every issue that was found."
     )

@@ -1,6 +1,7 @@
 """What the data of each event hold (contract: webhooks, data by event): for the API description, and for its tests."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -130,6 +131,18 @@ class WebhookDisabled(_Data):
     failing_since: MomentText
 
 
+class VersionDeprecated(_Data):
+    """The version that these platforms are called with ends on that day; set a newer one before."""
+
+    platforms: list[Platform]
+    platform_version: str
+    sunset_on: date
+    days_until_sunset: int
+    newest_version: str
+    remediation: str
+    at: MomentText
+
+
 EVENT_DATA: Mapping[str, type[Out]] = {
     "post.queued": PostQueued,
     "post.publishing": PostPublishing,
@@ -149,6 +162,7 @@ EVENT_DATA: Mapping[str, type[Out]] = {
     "token.refreshed": TokenRefreshed,
     "token.revoked": AccessLost,
     "webhook.disabled": WebhookDisabled,
+    "version.deprecated": VersionDeprecated,
 }
 """The model of every type of `domain.events.EVENT_TYPES`."""
 
@@ -215,6 +229,15 @@ EVENT_EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "url": "https://example.com/hook",
         "reason": "answered 500",
         "failingSince": _AT,
+    },
+    "version.deprecated": {
+        "platforms": ["facebook", "instagram"],
+        "platformVersion": "v25.0",
+        "sunsetOn": "2028-07-29",
+        "daysUntilSunset": 180,
+        "newestVersion": "v26.0",
+        "remediation": "Set PUBLICIST_META_GRAPH_VERSION to a version that is served longer, and start again.",
+        "at": _AT,
     },
 }
 """The data of one event of each type."""

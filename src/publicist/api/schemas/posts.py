@@ -208,6 +208,9 @@ class WarningOut(Out):
     message: str
 
 
+_CALLED = "The version of the network's API that was called; GET /v1/platform-versions says until when it is served."
+
+
 class StoredError(Out):
     """Why a post is not live, or not known to be (contract: partial failure)."""
 
@@ -215,7 +218,7 @@ class StoredError(Out):
     message: str
     rule: str | None = None
     platform: Platform | None = None
-    platform_version: str | None = Field(None, description="The version of the network's API that was called.")
+    platform_version: str | None = Field(None, description=_CALLED)
     platform_response: Any = Field(None, description="The network's own answer.")
     remediation: str | None = None
     evidence: list[Any] | None = Field(None, description="Of an unconfirmed post: what was seen.")
@@ -346,6 +349,7 @@ class AttemptOut(Out):
     error_code: str | None
     error_message: str | None
     platform_response: Any
+    platform_version: str | None = Field(description=_CALLED)
     steps: list[StepOut]
 
 

@@ -3,6 +3,7 @@
 from publicist.meta.graph import perform
 from publicist.meta.hosts import LIVE_HOSTS
 from publicist.meta.known_errors import KNOWN_ERRORS
+from publicist.meta.platform_versions import GRAPH_VERSIONS
 from publicist.platforms.facebook.connect import CONNECTOR, NONE_FOUND, discover
 from publicist.platforms.facebook.images import image_limits
 from publicist.platforms.facebook.options import FacebookOptions
@@ -22,6 +23,7 @@ PLATFORM = Platform(
     rules=RULES,
     notes=(*NOTES, *VERDICT_NOTES.values()),
     errors=KNOWN_ERRORS,
+    versions=GRAPH_VERSIONS,
     decide=decide,
     answer=answer,
     perform=perform,

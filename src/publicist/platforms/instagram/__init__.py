@@ -3,6 +3,7 @@
 from publicist.meta.graph import perform
 from publicist.meta.hosts import LIVE_HOSTS
 from publicist.meta.known_errors import KNOWN_ERRORS
+from publicist.meta.platform_versions import GRAPH_VERSIONS
 from publicist.platforms.instagram.connect import discover
 from publicist.platforms.instagram.images import image_limits
 from publicist.platforms.instagram.limits import CONTAINERS_PER_DAY, read_quota
@@ -23,6 +24,7 @@ PLATFORM = Platform(
     rules=RULES,
     notes=(*NOTES, *VERDICT_NOTES),
     errors=KNOWN_ERRORS,
+    versions=GRAPH_VERSIONS,
     decide=decide,
     answer=answer,
     perform=perform,

@@ -7,6 +7,7 @@ from publicist.storage.tables.guards import idempotency_keys, rate_counts, timel
 from publicist.storage.tables.media import media, renditions
 from publicist.storage.tables.posts import attempts, posts, steps, targets
 from publicist.storage.tables.tenants import api_keys, audit_log, organizations, profiles
+from publicist.storage.tables.versions import served_versions, version_warnings
 
 __all__ = [
     "accounts",
@@ -27,8 +28,10 @@ __all__ = [
     "rate_counts",
     "renditions",
     "steps",
+    "served_versions",
     "targets",
     "timelines",
     "token_warnings",
+    "version_warnings",
     "webhook_endpoints",
 ]

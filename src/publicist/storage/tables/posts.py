@@ -80,6 +80,7 @@ attempts = sa.Table(
     sa.Column("error_code", sa.Text),
     sa.Column("error_message", sa.Text),
     sa.Column("platform_response", Json),
+    sa.Column("platform_version", sa.Text),
     sa.UniqueConstraint("target_id", "number"),
 )
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from publicist.api import handbook, known_errors, rules
+from publicist.api import event_pages, handbook, known_errors, rules
 from publicist.api.app import create_app
 from publicist.api.reference import render_api
 from publicist.bootstrap import open_application
@@ -24,7 +24,7 @@ REFERENCE = ROOT / "docs" / "reference"
 RULES_FILE = ROOT / "src" / "publicist" / "rules.json"
 GUIDES_FILE = ROOT / "src" / "publicist" / handbook.GUIDES
 GUIDES = ("tutorial", "howto", "explanation")
-_SERVED = {"rules/README": "preflight", "errors/README": "errors"}
+_SERVED = {"rules/README": "preflight", "errors/README": "errors", "events/README": "events"}
 
 
 async def _openapi() -> Mapping[str, object]:
@@ -40,7 +40,7 @@ def pages() -> dict[Path, str]:
     found = {
         REFERENCE / "rules" / "README.md": render.rules_index(entries()),
         REFERENCE / "errors" / "README.md": render.errors_index(),
-        REFERENCE / "events.md": render.events_page(EVENT_TYPES),
+        REFERENCE / "events" / "README.md": event_pages.index(),
         REFERENCE / "meta-errors.md": known_errors.markdown(),
         REFERENCE / "settings.md": handbook.settings_page(),
         REFERENCE / "api.md": render_api(spec),
@@ -53,6 +53,8 @@ def pages() -> dict[Path, str]:
         found[REFERENCE / "rules" / f"{render.slug(entry.id)}.md"] = render.rule_page(entry)
     for error in ERRORS:
         found[REFERENCE / "errors" / f"{error.code}.md"] = render.error_page(error)
+    for kind in EVENT_TYPES:
+        found[REFERENCE / "events" / f"{render.slug(kind)}.md"] = event_pages.page(kind)
     return found
 
 

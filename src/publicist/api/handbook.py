@@ -8,7 +8,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from publicist.api import known_errors
+from publicist.api import event_pages, known_errors
 from publicist.api.reference import render_api
 from publicist.domain.events import EVENT_TYPES
 from publicist.kit.errors import ERRORS
@@ -51,12 +51,21 @@ def errors_index() -> str:
     return render.errors_index().replace("](", "](/docs/errors/")
 
 
+def events_index() -> str:
+    """All types of events in a table; their pages are served beside it."""
+    return event_pages.index().replace("](", "](/docs/events/")
+
+
 def _every_rule(_: Spec) -> str:
     return "\n".join([rules_index(), *(render.rule_page(entry) for entry in render.unique(entries()))])
 
 
 def _every_error(_: Spec) -> str:
     return "\n".join([errors_index(), *(render.error_page(error) for error in ERRORS)])
+
+
+def _every_event(_: Spec) -> str:
+    return "\n".join([events_index(), *(event_pages.page(kind) for kind in EVENT_TYPES)])
 
 
 def settings_page() -> str:
@@ -87,24 +96,26 @@ PAGES: Sequence[Page] = (
     Page("preflight", "Rules", "What Facebook and Instagram would refuse", lambda _: rules_index(), _every_rule),
     Page("errors", "Errors", "Every code, and what to do", lambda _: errors_index(), _every_error),
     Page("meta-errors", "Meta's errors", "What each means, and what it proves", lambda _: known_errors.markdown()),
-    Page("events", "Events", "What is recorded when something happens", lambda _: render.events_page(EVENT_TYPES)),
+    Page("events", "Events", "What is recorded when something happens", lambda _: events_index(), _every_event),
     Page("settings", "Settings", "What can be set, and the defaults", lambda _: settings_page()),
 )
 """Every page, in the order of reading."""
 
 
 def page(name: str, spec: Spec) -> str | None:
-    """One page, or the page of one rule or error (`preflight/SLUG`, `errors/CODE`); None when there is none."""
+    """A page, or that of a rule, error or event (`preflight/SLUG`, `errors/CODE`, `events/SLUG`); None if none is."""
     folder, _, one = name.partition("/")
     if folder == "preflight" and one:
         return next((render.rule_page(entry) for entry in entries() if render.slug(entry.id) == one), None)
     if folder == "errors" and one:
         return next((render.error_page(error) for error in ERRORS if error.code == one), None)
+    if folder == "events" and one:
+        return next((event_pages.page(kind) for kind in EVENT_TYPES if render.slug(kind) == one), None)
     return next((found.text(spec) for found in PAGES if found.name == name), None)
 
 
 def everything(spec: Spec) -> str:
-    """All pages, with every rule and every error."""
+    """All pages, with every rule, every error and every event."""
     return "\n".join((found.whole or found.text)(spec) for found in PAGES)
 
 

@@ -11,8 +11,9 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from publicist import __version__
-from publicist.api import handbook
+from publicist.api import event_pages, handbook
 from publicist.api.deps import App
+from publicist.domain.events import EVENT_TYPES
 from publicist.kit.errors import ERRORS, NotFound
 from publicist.preflight import render
 from publicist.services.application import Application
@@ -132,6 +133,15 @@ async def docs_error(code: str) -> HTMLResponse:
     if error is None:
         return html("# There is no such error\n\n[All errors](/docs/errors).\n", "Unknown error", 404)
     return html(render.error_page(error), code)
+
+
+@router.get("/docs/events/{slug}")
+async def docs_event(slug: str) -> HTMLResponse:
+    """One type of event."""
+    kind = next((kind for kind in EVENT_TYPES if render.slug(kind) == slug), None)
+    if kind is None:
+        return html("# There is no such event\n\n[All events](/docs/events).\n", "Unknown event", 404)
+    return html(event_pages.page(kind), kind)
 
 
 @router.get("/docs/static/style.css")

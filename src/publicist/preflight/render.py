@@ -1,7 +1,7 @@
-"""Rules, errors, events and settings as Markdown: one source for the files under docs/ and for the served pages."""
+"""Rules and errors as Markdown: one source for the files under docs/ and for the served pages."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -202,11 +202,3 @@ def errors_index() -> str:
     """All codes in a table."""
     rows = [f"| [`{e.code}`]({e.code}.md) | {e.status} | {' '.join((e.__doc__ or '').split())} |" for e in ERRORS]
     return "\n\n".join(["# Errors", "\n".join(["| Code | HTTP | Meaning |", "|---|---|---|", *rows])]) + "\n"
-
-
-def events_page(events: Mapping[str, str]) -> str:
-    """All events in a table."""
-    rows = [f"| `{name}` | {words} |" for name, words in events.items()]
-    kept = "Events are rows, written in the same transaction as the change they tell of."
-    words = f"{kept} Read them with `GET /v1/events`, or follow them with `GET /v1/events/stream`."
-    return "\n\n".join(["# Events", words, "\n".join(["| Event | When |", "|---|---|", *rows])]) + "\n"

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from publicist.domain.api_keys import Caller
-from publicist.domain.events import Event
+from publicist.domain.events import EVENT_TYPES, Event
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
@@ -28,7 +28,13 @@ class EventFilter:
 
 
 async def add(connection: Connection, *events: Event) -> None:
-    """Append events in the transaction of the state change they tell of."""
+    """Append events in the transaction of the state change they tell of.
+
+    Raises ValueError for a type that is not listed: it would have no page, no schema and no example.
+    """
+    unknown = {event.type for event in events} - EVENT_TYPES.keys()
+    if unknown:
+        raise ValueError(f"not in EVENT_TYPES: {', '.join(sorted(unknown))}")
     if events:
         await connection.execute(_INSERT, [to_row(event) for event in events])
 

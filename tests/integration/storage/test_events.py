@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.events import Event
@@ -27,6 +29,13 @@ async def store(database: Database, *rows: Event) -> None:
     """In one transaction."""
     async with database.write() as connection:
         await events.add(connection, *rows)
+
+
+async def test_a_type_that_is_not_listed_cannot_be_written(database: Database) -> None:
+    caller = await add_caller(database)
+    with pytest.raises(ValueError, match=r"post\.vanished"):
+        await store(database, event(caller), event(caller, kind="post.vanished"))
+    assert (await Events(database).page(caller, None, ANY, limit=10)).events == ()
 
 
 async def test_an_event_that_commits_late_comes_after_what_was_read_before(database: Database) -> None:

@@ -215,12 +215,12 @@ class StoredError(Out):
     """Why a post is not live, or not known to be (contract: partial failure)."""
 
     code: str = Field(description="As `code` of the error envelope.", json_schema_extra={"enum": _CODES})
-    message: str
-    rule: str | None = None
-    platform: Platform | None = None
+    message: str = Field(description="What happened.")
+    rule: str | None = Field(None, description="The rule that was broken; GET /v1/rules/{id} explains it.")
+    platform: Platform | None = Field(None, description="Whose error it is.")
     platform_version: str | None = Field(None, description=_CALLED)
     platform_response: Any = Field(None, description="The network's own answer.")
-    remediation: str | None = None
+    remediation: str | None = Field(None, description="What to do about it.")
     evidence: list[Any] | None = Field(None, description="Of an unconfirmed post: what was seen.")
 
 
@@ -284,9 +284,9 @@ class AccountBrief(Out):
 class HoldOut(Out):
     """Why a queued post waits although due; at `until` it fails with rule `publish.hold_expired`."""
 
-    reason: HoldReason
-    since: MomentText
-    until: MomentText
+    reason: HoldReason = Field(description="What it waits for.")
+    since: MomentText = Field(description="When that began.")
+    until: MomentText = Field(description="When it fails unless that ends.")
 
 
 class CanceledOut(Out):

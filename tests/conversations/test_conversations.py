@@ -25,9 +25,10 @@ SDK_METHODS = {
     *("posts.create", "posts.list", "posts.get", "media.list"),
     *("accounts.list", "accounts.get", "accounts.delete", "accounts.connect", "accounts.completeConnect"),
     *("listPinterestBoards", "addPinterestBoard", "setPinterestDefaultBoard"),
+    *("apiKeys.create", "list", "delete"),
     *("webhooks.create", "get", "list", "update", "test", "delete"),
 }
-"""Contract 9.2, but for `apiKeys`."""
+"""Contract 9.2."""
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,8 @@ _WORDS: Mapping[str, Callable[[Any], bool]] = {
     "uuid": lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None,
     "media": _matches(r"med_[0-9A-Za-z]{22}"),
     "secret": _matches(r"whsec_[0-9A-Za-z_+/=-]{40,}"),
+    "key": _matches(r"lmp_(live|test)_[0-9A-Za-z_-]{20,}"),
+    "scope": _matches(r"[a-z-]+:[a-z]+"),
     "url": _matches(r"https?://\S+"),
     "time": _is_time,
     "status": lambda value: value in _STATUSES,

@@ -51,15 +51,18 @@ def test_a_version_that_meta_does_not_serve_any_more_is_shown_as_drift(tmp_path:
 def test_every_error_that_names_a_platform_names_its_version(served: Served, account_of: AccountOf) -> None:
     page, gram = account_of("facebook")["id"], account_of("instagram")["id"]
     account = {"platform": "facebook", "id": page}
+    live = {"Authorization": f"Bearer {served.cli('keys', 'create', '--env', 'live', '--json')['key']}"}
     replies = [
         served.post({"targets": [{"accountId": page}, {"accountId": gram}], "text": "no picture for Instagram"}),
         served.post({"account": account, "text": "sim:error=506 refused by Meta"}),
+        served.call("POST", "/v1/accounts/connect/facebook", json={}, headers=live),
     ]
     errors = [reply.json()["error"] for reply in replies]
     codes = [(error["code"], error["platform"], error["platformVersion"]) for error in errors]
     assert codes == [
         ("preflight_failed", "instagram", "v25.0"),
         ("platform_rejected", "facebook", "v25.0"),
+        ("platform_not_enabled", "facebook", "v25.0"),
     ]
     problem = served.post({"account": {"platform": "instagram", "id": gram}}, Accept="application/problem+json").json()
     assert (problem["platform"], problem["platformVersion"]) == ("instagram", "v25.0")

@@ -49,6 +49,8 @@ class Cell:
     faults: tuple[dict[str, Any], ...] = field(default=())
     expected: str = "once"
     """The verdict that is right: not `once` where Meta never lets the post come out."""
+    is_rung: bool = False
+    """Whether it is one of a ladder of stop points, which ends with the first that no post meets."""
 
 
 def fault_cells(surface: str) -> Iterator[Cell]:

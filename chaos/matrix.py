@@ -35,9 +35,12 @@ COUNTED = ("once", "twice", "lost", "unconfirmed", "failed", "refused", "cancele
 ADMITTED = frozenset((surface, "frozen call-before once") for surface in ("page_text", "page_link"))
 """A worker that stands still between its last look at the clock and the first byte, for longer than everybody waits,
 doubles a Page text: no guard of a sender can see that (design: fencing). Counted apart."""
-PARTS = ("kills", "faults", "frozen", "cuts", "serving", "restarts", "endless")
+PARTS = ("kills", "faults", "frozen", "cuts", "serving", "restarts", "endless", "two_step")
 IMPATIENT = {"PUBLICIST_PACE": "0.01"}
 """Cells that wait for a deadline, 30 minutes for a video, in lanes of their own."""
+TWO_STEP = {"PUBLICIST_PAGE_PUBLISH": "two_step"}
+TWO_STEP_SURFACES = ("page_text", "page_link", "page_photo", "page_photos")
+"""What can be made unpublished and then published; frozen anywhere, none of it may be doubled."""
 Pick = Callable[[str, str, str], bool]
 """Whether a cell is played, by engine, surface and name."""
 
@@ -70,16 +73,15 @@ class Lane:
             if found is None:
                 self._journal.add(record)
                 say(f"{self._engine} {self._surface} {cell.name}: {record.verdict} ({record.where or 'no hit'})")
-            if cell.name.startswith("kill ") and not record.where:
+            if cell.is_rung and not record.where:
                 self._past_the_end = True
 
     def _cells(self, parts: frozenset[str]) -> Iterator[Cell]:
-        self._past_the_end = False
         if "kills" in parts:
-            for number in count(1):
-                if self._past_the_end:
-                    break
-                yield Cell(f"kill {number}", {"number": number, "action": "kill"})
+            yield from self._ladder("kill", "kill")
+        if "two_step" in parts:
+            yield from self._ladder("two-step kill", "kill")
+            yield from self._ladder("two-step frozen", "freeze")
         if "sample" in parts:
             yield from sample_cells(self._surface)
         if "faults" in parts:
@@ -94,6 +96,14 @@ class Lane:
             yield from restart_cells()
         if "endless" in parts:
             yield from endless_cells(self._surface)
+
+    def _ladder(self, name: str, action: str) -> Iterator[Cell]:
+        """One stop point after the other, until a post ends without meeting the next one."""
+        self._past_the_end = False
+        for number in count(1):
+            if self._past_the_end:
+                return
+            yield Cell(f"{name} {number}", {"number": number, "action": action}, is_rung=True)
 
     def _play(self, cell: Cell) -> Record:
         start = time.monotonic()
@@ -195,12 +205,15 @@ def play(
         with stage(engine, seed, pages=1, module=VICTIM, extra=extra) as place:
             Lane(place, journal, engine, surface, seed).run(own_parts, pick, say)
 
-    usual = parts - {"endless"}
+    usual = parts - {"endless", "two_step"}
     lanes: list[tuple[str, str, frozenset[str], dict[str, str]]]
     lanes = [(engine, surface, usual, {}) for surface in surfaces for engine in engines if usual]
     if "endless" in parts:
         waiting = [surface for surface in surfaces if surface in ENDLESS_EDGES]
         lanes += [(engine, surface, frozenset({"endless"}), IMPATIENT) for surface in waiting for engine in engines]
+    if "two_step" in parts:
+        apart = [surface for surface in surfaces if surface in TWO_STEP_SURFACES]
+        lanes += [(engine, surface, frozenset({"two_step"}), TWO_STEP) for surface in apart for engine in engines]
     with ThreadPoolExecutor(LANES) as pool:
         for done in [pool.submit(lane, *one) for one in lanes]:
             done.result()

@@ -58,6 +58,7 @@ _PARTS = {
     "serving": "serving",
     "database": "restarts",
     "endless": "endless",
+    "two-step": "two_step",
     "sample": "sample",
     "pairs": "pairs",
     "resends": "resends",

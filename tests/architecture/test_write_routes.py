@@ -36,8 +36,8 @@ def walk(routes: Iterable[BaseRoute]) -> Iterator[Route]:
 
 
 def careless(routes: Iterable[BaseRoute]) -> list[str]:
-    """Write routes that do not honour the key. What is passed on to the simulated Meta is no part of the API, nor is what
-    Meta calls, whose requests count once by themselves; what only asks says so by its class.
+    """Write routes that do not honour the key. What is passed on to the simulated Meta is no part of the API, nor is
+    what Meta calls, whose requests count once by themselves; what only asks says so by its class.
     """
     return [
         f"{method} {route.path}"

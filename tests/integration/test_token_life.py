@@ -99,9 +99,9 @@ class Tenant:
 
     async def held(self, account: Account) -> dict[int, str]:
         """Why posts of the account wait, by the day in their text."""
-        found = Filter(statuses=("queued",))
+        found = Filter(account_id=account.id)
         async with self.database.read() as connection:
-            queued = await targets.queued(connection, self.caller, found, account_id=account.id, limit=100)
+            queued = await targets.queued(connection, self.caller, found, limit=100)
         return {int(str(one.text).split()[-1]): one.hold["reason"] for one in queued if one.hold}
 
     def seen(self, page: Account) -> list[str]:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from publicist import __version__
 from publicist.api import (
+    account_export,
     accounts,
     api_keys,
     audit,
@@ -81,6 +82,7 @@ def create_app(application: Application) -> FastAPI:
         media.router,
         renditions.router,
         accounts.router,
+        account_export.router,
         profiles.router,
         api_keys.router,
         grants.router,

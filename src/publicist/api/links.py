@@ -5,7 +5,7 @@ from typing import Any
 
 _POST = ("getPost", "changePost", "cancelPost", "retryPost", "resolvePost")
 _FILE = ("getMedia", "listRenditions", "askRendition", "deleteMedia")
-_ACCOUNT = ("getAccount", "getAccountLimits", "pauseAccount", "resumeAccount")
+_ACCOUNT = ("getAccount", "exportAccount", "getAccountLimits", "pauseAccount", "resumeAccount")
 _ENDPOINT = (
     "getWebhookEndpoint",
     "updateWebhookEndpoint",

@@ -191,12 +191,13 @@ async def cancel_selection(app: App, caller: PostsWriter, request: Request) -> C
     body = parse(SelectionIn, await read_json(request))
     by = Filter(
         profile_id=body.profile_id,
+        account_id=body.account_id,
         platforms=(body.platform,) if body.platform else (),
         after=body.scheduled_after,
         before=body.scheduled_before,
         external_id=body.external_id,
     )
-    canceled, more = await app.post_changes.cancel_selection(caller, by, body.account_id)
+    canceled, more = await app.post_changes.cancel_selection(caller, by)
     return CanceledListOut(canceled=canceled, more=more)
 
 

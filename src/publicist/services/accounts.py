@@ -115,6 +115,14 @@ class Accounts:
             raise missing(caller, "account", account_id, remediation=words)
         return account
 
+    async def ever(self, caller: Caller, account_id: str) -> Account:
+        """One account, also a disconnected one. Raises NotFound."""
+        async with self._database.read() as connection:
+            account = await accounts.ever(connection, caller, account_id)
+        if account is None:
+            raise missing(caller, "account", account_id, remediation="GET /v1/accounts lists those that are connected.")
+        return account
+
     async def grants_of(self, caller: Caller, listed: Iterable[Account]) -> Mapping[str, Grant]:
         """The grants that these accounts came from, by id; those of other profiles are not there."""
         async with self._database.read() as connection:

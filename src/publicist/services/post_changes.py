@@ -60,7 +60,7 @@ class PostChanges:
                 raise not_queued(target)
         self._signals.changed(target.post_id)
 
-    async def cancel_selection(self, caller: Caller, by: Filter, account_id: str | None) -> tuple[list[str], bool]:
+    async def cancel_selection(self, caller: Caller, by: Filter) -> tuple[list[str], bool]:
         """Stop every queued post of a selection, oldest first; the ids, and whether more are left.
 
         Raises NotFound for the key of another profile.
@@ -69,7 +69,7 @@ class PostChanges:
         now = self._clock.now()
         canceled = []
         async with self._database.write() as connection:
-            found = await targets.queued(connection, caller, by, account_id=account_id, limit=CANCEL_AT_ONCE + 1)
+            found = await targets.queued(connection, caller, by, limit=CANCEL_AT_ONCE + 1)
             for target in found[:CANCEL_AT_ONCE]:
                 if await _cancel(connection, caller, target, now):
                     canceled.append(target)

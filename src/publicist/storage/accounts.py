@@ -212,6 +212,12 @@ async def get(connection: Connection, caller: Caller, account_id: str) -> Accoun
     return from_row(Account, row) if row else None
 
 
+async def ever(connection: Connection, caller: Caller, account_id: str) -> Account | None:
+    """One account of the caller, disconnected ones included."""
+    row = (await connection.execute(_owned(caller).where(_accounts.c.id == account_id))).mappings().first()
+    return from_row(Account, row) if row else None
+
+
 async def any_sealed(connection: Connection) -> tuple[bytes, str] | None:
     """A sealed token and the id of its account, if there is one; for trying the master key."""
     query = sa.select(_accounts.c.token, _accounts.c.id).where(sa.func.length(_accounts.c.token) > 0).limit(1)

@@ -105,6 +105,7 @@ class Filter:
     """What `GET /v1/posts` narrows by; None and empty mean any. `after` is inclusive, `before` exclusive."""
 
     profile_id: str | None = None
+    account_id: str | None = None
     platforms: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     error_codes: tuple[str, ...] = ()
@@ -117,6 +118,8 @@ def _narrow(query: sa.Select[Any], by: Filter) -> sa.Select[Any]:
     column = _targets.c
     if by.profile_id is not None:
         query = query.where(column.profile_id == by.profile_id)
+    if by.account_id is not None:
+        query = query.where(column.account_id == by.account_id)
     if by.platforms:
         query = query.where(column.platform.in_(by.platforms))
     if by.statuses:
@@ -198,14 +201,10 @@ async def accepted_since(connection: Connection, account_id: str, fingerprint: s
     return _load(row) if row else None
 
 
-async def queued(
-    connection: Connection, caller: Caller, by: Filter, *, account_id: str | None, limit: int
-) -> list[Target]:
+async def queued(connection: Connection, caller: Caller, by: Filter, *, limit: int) -> list[Target]:
     """The caller's queued targets of a selection in due order; `after` and `before` are about `scheduled_at` here."""
     column = _targets.c
     query = _narrow(_owned(caller), replace(by, after=None, before=None)).where(column.status == TargetStatus.QUEUED)
-    if account_id is not None:
-        query = query.where(column.account_id == account_id)
     if by.after is not None:
         query = query.where(column.scheduled_at >= by.after)
     if by.before is not None:

@@ -151,9 +151,9 @@ async def test_a_selection_is_canceled_and_nothing_else(desk: Desk, caller: Call
     mine = [await send(desk, caller, page, key=at, text=at, scheduledAt=at) for at in times]
     await send(desk, caller, other, scheduledAt=times[0])
     await send(desk, caller, page, text="on its way")
-    by = Filter(before=LATER + timedelta(hours=2))
-    assert await desk.changes.cancel_selection(caller, by, page.id) == (mine[:2], False)
-    assert await desk.changes.cancel_selection(caller, by, page.id) == ([], False)
+    by = Filter(account_id=page.id, before=LATER + timedelta(hours=2))
+    assert await desk.changes.cancel_selection(caller, by) == (mine[:2], False)
+    assert await desk.changes.cancel_selection(caller, by) == ([], False)
     row, _ = await desk.posts.get(caller, mine[2])
     assert row.target.status == TargetStatus.QUEUED
 
@@ -167,9 +167,9 @@ async def test_more_than_one_request_cancels_is_said(desk: Desk, caller: Caller,
     ).where(tables.targets.c.id == first.id)
     async with desk.database.write() as connection:
         await connection.execute(tables.targets.insert().from_select(["id", *columns], source), rows)
-    canceled, more = await desk.changes.cancel_selection(caller, Filter(), None)
+    canceled, more = await desk.changes.cancel_selection(caller, Filter())
     assert (len(canceled), more) == (CANCEL_AT_ONCE, True)
-    canceled, more = await desk.changes.cancel_selection(caller, Filter(), None)
+    canceled, more = await desk.changes.cancel_selection(caller, Filter())
     assert (len(canceled), more) == (1, False)
 
 

@@ -71,6 +71,7 @@ class PostQuery(BaseModel):
     before: QueryInstant | None = Field(None, description="Created before this instant.")
     external_id: QueryText | None = Field(None, description="The `externalId` they were sent with.")
     profile_id: Uuid | None = Field(None, description="Only posts of this profile.")
+    account_id: Uuid | None = Field(None, description="Only posts of this account.")
     limit: int = Field(50, ge=1, le=200, description="How many at most.")
     cursor: str | None = Field(None, description="`nextCursor` of the page before.")
 
@@ -78,6 +79,7 @@ class PostQuery(BaseModel):
         """The part that the service narrows by."""
         return Filter(
             profile_id=self.profile_id,
+            account_id=self.account_id,
             platforms=tuple(self.platform),
             statuses=tuple(self.status),
             error_codes=tuple(self.error_code),

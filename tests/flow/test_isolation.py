@@ -297,8 +297,15 @@ def _seen_by_owner(rig: Rig) -> dict[str, tuple[int, Any]]:
         if route.method == "get" and not route.is_public and not route.streams and route.id != "listAudit":
             path = route.filled({name: rig.owner.ids[room] for name, room in route.rooms.items()})
             reply = rig.call(rig.owner, "get", path)
-            found[path] = (reply.status_code, _settled(reply.json()))
+            found[path] = (reply.status_code, _settled(_read(reply)))
     return found
+
+
+def _read(reply: httpx2.Response) -> Any:
+    """JSON, or the lines of it that an export is."""
+    if reply.headers["content-type"].startswith("application/x-ndjson"):
+        return [json.loads(line) for line in reply.text.splitlines()]
+    return reply.json()
 
 
 def _settled(value: Any) -> Any:

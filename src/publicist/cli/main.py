@@ -57,6 +57,28 @@ def demo(
     _run("demo", files=files or [], data_dir=data_dir, port=port, keep=keep, as_json=json)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, for example publicist.tar.")],
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Copy the database and the media into one file, beside a running server (SQLite)."""
+    _run("backup", file=file, data_dir=data_dir, as_json=json)
+
+
+@app.command()
+def restore(
+    file: Annotated[
+        Path | None, typer.Argument(help="What `backup` wrote; leave it out once PostgreSQL is back.")
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Bring a backup back; what went out after it does not go out again. Run it before the server starts."""
+    _run("restore", file=file, data_dir=data_dir, as_json=json)
+
+
 @keys.command("create")
 def keys_create(
     env: Annotated[str, typer.Option(help="live or test.")] = "test",

@@ -1,4 +1,4 @@
-"""What a database may have forgotten: a standby that took over may lack the last commits of the server it replaced."""
+"""What a database may have forgotten: a standby that took over, or a backup, lacks commits of what it replaced."""
 
 from dataclasses import dataclass
 from datetime import datetime

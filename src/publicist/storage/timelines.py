@@ -3,14 +3,14 @@
 (PostgreSQL documentation, Continuous Archiving, Timelines.) SQLite has none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from publicist.domain.history import Forgotten
-from publicist.storage import tables
+from publicist.storage import restores, tables
 from publicist.storage.session import Connection, Database
 
 _timelines = tables.timelines
@@ -24,9 +24,10 @@ own column lags behind a promotion."""
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The timeline that is written now, and what the latest change of it may have lost."""
+    """The timeline that is written now, and what the latest change of it, or the latest restore, may have lost."""
 
-    number: int
+    number: int | None
+    """None on SQLite, which has none."""
     forgotten: Forgotten | None
 
 
@@ -43,6 +44,15 @@ async def note(connection: Connection, now: datetime) -> History:
     earlier = [last for number, (_, last) in seen.items() if number < current]
     since_then = seen.get(current, (now, now))[0]
     return History(current, Forgotten(earlier[-1], since_then) if earlier else None)
+
+
+async def look(connection: Connection, now: datetime, *, is_sqlite: bool) -> History:
+    """Where the database is in its history."""
+    found = History(None, None) if is_sqlite else await note(connection, now)
+    restored = await restores.latest(connection)
+    if restored is None or (found.forgotten is not None and found.forgotten.until > restored.until):
+        return found
+    return replace(found, forgotten=restored)
 
 
 async def keep(database: Database, now: datetime) -> None:

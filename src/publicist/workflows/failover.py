@@ -1,4 +1,4 @@
-"""After another server took over the database: which targets may have been published by commits it does not know.
+"""After a standby or a backup took the database's place: which targets commits that it lacks may have published.
 
 Pure functions. Such a target waits until nothing of the lost history can still reach the upstream, and then its
 platform looks for it before any publish call, as it does after a lost answer (`domain.planning.in_doubt_before`).

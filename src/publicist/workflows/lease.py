@@ -35,7 +35,7 @@ class Lease:
     seconds: float
     epoch: int
     history: History | None = None
-    """The database's history that the lease was taken in; None on SQLite."""
+    """The database's history that the lease was taken in."""
     once: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -48,7 +48,7 @@ class Lease:
         until = now + timedelta(seconds=seconds)
         async with database.write() as connection:
             epoch = await accounts.take_lease(connection, account_id, worker=worker, now=now, until=until)
-            history = None if database.is_sqlite else await timelines.note(connection, now)
+            history = await timelines.look(connection, now, is_sqlite=database.is_sqlite)
         return cls(database, clock, account_id, seconds, epoch, history) if epoch is not None else None
 
     async def keep(self) -> None:

@@ -181,7 +181,7 @@ class TargetRun:
             return Failed(obstacle)
         forgotten = self._situation.forgotten
         if forgotten is not None and self._tools.clock.now() < quiet_at(forgotten, self._tools.timing):
-            return Wait(quiet_at(forgotten, self._tools.timing), "another server took over the database")
+            return Wait(quiet_at(forgotten, self._tools.timing), "an older copy of the database took its place")
         job = Job(
             platform_account_id=self._situation.account.platform_account_id,
             text=self._target.text,

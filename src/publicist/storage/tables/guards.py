@@ -7,7 +7,7 @@ from publicist.storage.columns import id_column as _id
 from publicist.storage.columns import instant_column as _instant
 from publicist.storage.columns import metadata
 from publicist.storage.columns import organization_column as _organization
-from publicist.storage.types import Id
+from publicist.storage.types import Id, Instant
 
 idempotency_keys = sa.Table(
     "idempotency_keys",
@@ -31,6 +31,13 @@ timelines = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     _instant("first_seen_at"),
     _instant("last_seen_at"),
+)
+
+restores = sa.Table(
+    "restores",
+    metadata,
+    sa.Column("until", Instant(), primary_key=True),
+    _instant("since"),
 )
 
 rate_counts = sa.Table(

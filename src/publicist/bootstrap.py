@@ -32,6 +32,7 @@ from publicist.services.media import MediaService, MediaSettings
 from publicist.services.media_expiry import MediaExpiry
 from publicist.services.operations import Operations
 from publicist.services.organizations import Organizations
+from publicist.services.passwords import Passwords
 from publicist.services.pauses import Pauses
 from publicist.services.platform_versions import PlatformVersions
 from publicist.services.post_changes import PostChanges
@@ -41,8 +42,11 @@ from publicist.services.profiles import Profiles
 from publicist.services.rate_limits import RateLimits
 from publicist.services.renditions import Renditions
 from publicist.services.rules import rule_limits
+from publicist.services.sessions import SessionLimits, Sessions
+from publicist.services.users import Users
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
+from publicist.storage import api_keys, sessions
 from publicist.storage.blobs.base import BlobStore
 from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
@@ -88,6 +92,14 @@ class _Parts:
         return self.tools.clock
 
 
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """When credentials were last used."""
+
+    keys: LastUses
+    sessions: LastUses
+
+
 @asynccontextmanager
 async def open_application(settings: Settings, addresses: Addresses) -> AsyncIterator[Application]:
     """Start everything that serving needs, and stop it in order at the end.
@@ -99,14 +111,15 @@ async def open_application(settings: Settings, addresses: Addresses) -> AsyncIte
         _refuse_sqlite(settings, "PUBLICIST_WORK=false")
     async with _opened(settings, addresses) as parts:
         working = working_engine(settings, parts.tools, tuple(Environment))
-        last_uses = LastUses(parts.database)
+        uses = _Uses(LastUses(parts.database, api_keys.used), LastUses(parts.database, sessions.used))
         async with (
             working if settings.work else serving_engine(parts.database) as engine,
             _caring(parts) if settings.work else nullcontext(),
-            storing(last_uses),
+            storing(uses.keys),
+            storing(uses.sessions),
             _keeping_versions(parts),
         ):
-            yield await _application(parts, CommittedEngine(engine), last_uses)
+            yield await _application(parts, CommittedEngine(engine), uses)
 
 
 @asynccontextmanager
@@ -231,13 +244,14 @@ def _bases(settings: Settings, addresses: Addresses) -> Mapping[Environment, str
     return {Environment.TEST: addresses.own, Environment.LIVE: settings.public_url or addresses.own}
 
 
-async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Application:
+async def _application(parts: _Parts, engine: Engine, uses: _Uses) -> Application:
     settings, database, clock, vault = parts.settings, parts.database, parts.clock, parts.vault
     signals = parts.tools.signals
     connect = ConnectSettings(
         vault.derive("oauth states"), _bases(settings, parts.addresses), frozenset(settings.trusted_origins)
     )
     organizations = Organizations(database, clock)
+    passwords, audit = Passwords(), Audit(database, clock)
     grants = Grants(database, clock, vault, parts.tools.upstreams, shared_accounts=settings.shared_accounts)
     accounts = Accounts(database, clock, vault, parts.tools.upstreams, grants, connect)
     await accounts.try_master_key()
@@ -256,8 +270,10 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
         http=parts.http,
         organizations=organizations,
         profiles=Profiles(database, clock),
-        api_keys=ApiKeys(database, clock, last_uses),
-        audit=Audit(database, clock),
+        api_keys=ApiKeys(database, clock, uses.keys),
+        users=Users(database, clock, passwords),
+        sessions=Sessions(database, clock, passwords, audit, uses.sessions, _session_limits(settings)),
+        audit=audit,
         accounts=accounts,
         account_health=AccountHealthService(database, clock),
         grants=grants,
@@ -283,8 +299,17 @@ async def _application(parts: _Parts, engine: Engine, last_uses: LastUses) -> Ap
 
 
 def _rate_limits(settings: Settings, database: Database, clock: Clock) -> RateLimits:
-    limits = {Budgeted.KEY: settings.key_requests, Budgeted.ADDRESS: settings.address_requests}
+    limits = {
+        Budgeted.KEY: settings.key_requests,
+        Budgeted.USER: settings.key_requests,
+        Budgeted.ADDRESS: settings.address_requests,
+        Budgeted.LOGIN: settings.login_attempts,
+    }
     return RateLimits(database, clock, limits, settings.rate_seconds)
+
+
+def _session_limits(settings: Settings) -> SessionLimits:
+    return SessionLimits(timedelta(hours=settings.session_idle_hours), timedelta(hours=settings.session_hours))
 
 
 def _timing(settings: Settings, database: Database) -> Timing:

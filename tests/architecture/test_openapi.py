@@ -103,8 +103,20 @@ async def test_every_failure_has_an_example_with_its_status(spec: Spec) -> None:
 
 
 async def test_who_needs_a_key_can_be_refused_for_it_and_nobody_else(spec: Spec) -> None:
+    """The login asks for a password instead."""
     for operation in operations(spec):
-        assert bool(operation["security"]) == ("401" in operation["responses"]), operation["operationId"]
+        asks = bool(operation["security"]) or operation["operationId"] == "logIn"
+        assert asks == ("401" in operation["responses"]), operation["operationId"]
+
+
+async def test_a_session_is_taken_wherever_a_key_is_and_alone_where_none_is(spec: Spec) -> None:
+    alone = {op["operationId"] for op in operations(spec) if [set(way) for way in op["security"]] == [{"session"}]}
+    others = [op for op in operations(spec) if op["security"] and op["operationId"] not in alone]
+    users = {"listUsers", "createUser", "changeRole", "removeUser"}
+    assert alone == {*users, "getSession", "logOut", "listSessions", "endSession", "changePassword"}
+    for operation in others:
+        ways = [name for way in operation["security"] for name in way]
+        assert ways == ["bearer", "apiKey", "session"], operation["operationId"]
 
 
 async def test_every_example_is_what_its_schema_says(spec: Spec) -> None:

@@ -21,6 +21,7 @@ PUBLIC = {
     "/health",
     "/health/ready",
     "/metrics",
+    "/v1/auth/login",
     "/v1/accounts/oauth/{platform}/callback",
     "/v1/errors",
     "/v1/errors/{id}",
@@ -28,7 +29,8 @@ PUBLIC = {
     "/v1/rules",
     "/v1/rules/{id}",
 }
-"""Routes under which nothing of a tenant is shown; the callback is bound to the consent that a key opened."""
+"""Routes under which nothing of a tenant is shown (to who has no password, for the login); the callback is bound to the
+consent that a key opened."""
 
 
 @pytest.fixture

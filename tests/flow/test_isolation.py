@@ -35,6 +35,7 @@ QUERY_IDS = {
     "accountId": "accounts",
     "postId": "posts",
     "apiKeyId": "api-keys",
+    "userId": "users",
     "objectId": "posts",
     "after": "events",
 }
@@ -56,6 +57,8 @@ BODIES: dict[str, Any] = {
 """Bodies that are valid where the smallest one by schema is not."""
 SHARED_ROOMS = {"environment": {"profiles"}}
 """What two strangers share on purpose: both environments of an organization have the same profiles."""
+UNTOLD = {"profiles", "users"}
+"""Rooms whose ids strangers may see, or that nobody sees with a key (`test_users` has those of people)."""
 VOLATILE = {"lastUsedAt"}
 REFUSALS = {"profile.scope_mismatch", "target.account.not_connected", "state"}
 """Rules of the contract that say in other words that something is not there."""
@@ -127,9 +130,10 @@ def _owner(served: Served, receiver: str) -> World:
         "events": delivered[0]["eventId"],
         "profiles": account["profileId"],
         "api-keys": served.call("GET", "/v1/api-keys").json()["data"][0]["id"],
+        "users": served.cli("users", "add", "ana@example.com", "--json", stdin="a password nobody has")["id"],
     }
     words = {"canary", account["displayName"], account["platformAccountId"], receiver}
-    return World(served.key, ids, frozenset(words) | {id for room, id in ids.items() if room != "profiles"})
+    return World(served.key, ids, frozenset(words) | {id for room, id in ids.items() if room not in UNTOLD})
 
 
 def _other_key(served: Served) -> str:
@@ -173,7 +177,7 @@ def test_every_id_in_a_path_is_not_there_for_a_stranger(rig: Rig, stranger: str)
     tried, wrong = 0, []
     for route in rig.routes:
         for name, room in route.rooms.items():
-            if route.is_public or room in NO_IDS or room in SHARED_ROOMS.get(stranger, ()):
+            if not route.takes_keys or room in NO_IDS or room in SHARED_ROOMS.get(stranger, ()):
                 continue
             tried += 1
             path = route.filled(_own_but(rig, stranger, route, name))
@@ -215,7 +219,7 @@ def test_every_id_in_a_body_is_not_there_for_a_stranger(rig: Rig, stranger: str)
     tried, wrong = 0, []
     for route in rig.routes:
         for place in route.id_places():
-            if place[-1] in FOREIGN or route.is_public or _room(place) in SHARED_ROOMS.get(stranger, ()):
+            if place[-1] in FOREIGN or not route.takes_keys or _room(place) in SHARED_ROOMS.get(stranger, ()):
                 continue
             tried += 1
             path = route.filled({name: _any_of(rig, stranger, room) for name, room in route.rooms.items()})
@@ -264,7 +268,7 @@ def _is_refused_or_empty(reply: httpx2.Response, owner: World, sent: str) -> boo
 def test_no_list_shows_a_stranger_anything_also_when_it_is_asked_for_by_id(rig: Rig, stranger: str) -> None:
     wrong = []
     for route in rig.routes:
-        if route.method != "get" or route.rooms or route.is_public:
+        if route.method != "get" or route.rooms or not route.takes_keys:
             continue
         named = [f"{name}={rig.owner.ids[QUERY_IDS[name]]}" for name in route.queries if _is_id(route, name)]
         for query in named if route.streams else ["", *named]:
@@ -294,7 +298,7 @@ def _seen_by_owner(rig: Rig) -> dict[str, tuple[int, Any]]:
     did."""
     found = {}
     for route in rig.routes:
-        if route.method == "get" and not route.is_public and not route.streams and route.id != "listAudit":
+        if route.method == "get" and route.takes_keys and not route.streams and route.id != "listAudit":
             path = route.filled({name: rig.owner.ids[room] for name, room in route.rooms.items()})
             reply = rig.call(rig.owner, "get", path)
             found[path] = (reply.status_code, _settled(_read(reply)))

@@ -16,8 +16,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-LOOKS_SECRET = re.compile(rb"EAA[A-Za-z0-9]{60}|lmp_(?:test|live)_[A-Za-z0-9_-]{32}|whsec_[A-Za-z0-9+/]{32}")
-"""What no list of secrets need name: tokens of the simulated Meta, API keys, secrets of webhook endpoints."""
+LOOKS_SECRET = re.compile(
+    rb"EAA[A-Za-z0-9]{60}|lmp_(?:test|live)_[A-Za-z0-9_-]{32}|lmp_sess_[A-Za-z0-9_-]{43}|whsec_[A-Za-z0-9+/]{32}"
+)
+"""What no list of secrets need name: tokens of the simulated Meta and of sessions, API keys, secrets of webhook
+endpoints."""
 _SHORTEST = 12
 """Shorter settings than this are found everywhere."""
 _NAMES = ("SECRET", "MASTER_KEY", "PASSWORD")

@@ -30,6 +30,16 @@ class Operation:
         return not self.spec.get("security")
 
     @property
+    def takes_keys(self) -> bool:
+        """Whether an API key is enough for it; else somebody has to be logged in."""
+        return any("bearer" in way for way in self.spec.get("security", ()))
+
+    @property
+    def needed(self) -> set[str]:
+        """The scopes it asks for."""
+        return {scope for way in self.spec.get("security", ()) for scopes in way.values() for scope in scopes}
+
+    @property
     def streams(self) -> bool:
         """Whether its answer has no end."""
         return "text/event-stream" in self.spec["responses"]["200"]["content"] if self.method == "get" else False

@@ -75,11 +75,11 @@ class Served:
         assert reply.status_code < 300, reply.text
         return reply.json()
 
-    def cli(self, *arguments: str) -> dict[str, Any]:
+    def cli(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
         """Run a `publicist` command that prints JSON, on this server's data directory."""
         command = [sys.executable, "-m", "publicist.cli.main", *arguments, "--data-dir", str(self.data_dir)]
         env = {**_own_environment(), **self.env}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=env)
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=True, env=env)
         printed: dict[str, Any] = json.loads(done.stdout)
         return printed
 

@@ -80,11 +80,19 @@ class ClientAddress:
         await self._app(scope, receive, send)
 
 
-async def spend_key(request: Request, limits: RateLimits, key_id: str) -> None:
-    """Count a request of a key, once however often it is asked for. Raises RateLimited."""
+async def spend(request: Request, limits: RateLimits, of: Budgeted, who: str) -> None:
+    """Count a request of a key or a user, once however often it is asked for. Raises RateLimited."""
     known = request.scope["state"].get(_BUDGETS, ())
-    if not any(budget.of is Budgeted.KEY for budget in known):
-        note(request.scope, await limits.spend(Budgeted.KEY, key_id))
+    if not any(budget.of is of for budget in known):
+        note(request.scope, await limits.spend(of, who))
+
+
+async def spend_login(limits: RateLimits, email: str, ip: str | None = None) -> None:
+    """Count a password that is tried: for the client's address, then for the user's. Raises RateLimited."""
+    for whose, who in (("client", household(ip) if ip else None), ("user", email)):
+        budget = await limits.spend(Budgeted.LOGIN, f"{whose}:{who}") if who else None
+        if budget is not None and budget.is_exceeded:
+            raise _exceeded(budget, f"{budget.limit} passwords were tried for the address of this {whose}")
 
 
 def note(scope: Scope, budget: Budget | None) -> None:
@@ -94,12 +102,16 @@ def note(scope: Scope, budget: Budget | None) -> None:
     state = scope["state"]
     state[_BUDGETS] = (*state.get(_BUDGETS, ()), budget)
     if budget.is_exceeded:
-        raise RateLimited(
-            f"More than {budget.limit} requests came from this {budget.of} within {budget.window_seconds} s.",
-            rule=f"rate_limit.{budget.of}",
-            remediation=f"Wait {budget.reset_seconds} s, as Retry-After says.",
-            headers={"Retry-After": str(budget.reset_seconds)},
-        )
+        raise _exceeded(budget, f"{budget.limit} requests came from this {budget.of}")
+
+
+def _exceeded(budget: Budget, words: str) -> RateLimited:
+    return RateLimited(
+        f"More than {words} within {budget.window_seconds} s.",
+        rule=f"rate_limit.{budget.of}",
+        remediation=f"Wait {budget.reset_seconds} s, as Retry-After says.",
+        headers={"Retry-After": str(budget.reset_seconds)},
+    )
 
 
 def budget_headers(scope: Scope) -> dict[str, str]:

@@ -13,13 +13,16 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from pydantic import BaseModel, ValidationError
 
-from publicist.api.clients import spend_key
+from publicist.api.clients import spend
+from publicist.api.cookies import logged_in_by
 from publicist.api.errors import from_issues
-from publicist.domain.api_keys import Caller
+from publicist.domain.api_keys import Caller, is_for_people
 from publicist.domain.audit import Origin
+from publicist.domain.rate_limits import Budgeted
 from publicist.kit.errors import Forbidden, NotFound, Unauthenticated, ValidationFailed
 from publicist.kit.ids import parse_uuid
 from publicist.services.application import Application
+from publicist.services.sessions import LoggedIn
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="bearer", bearerFormat="lmp_live_... or lmp_test_...", description="An API key."
@@ -46,23 +49,38 @@ async def get_caller(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_key_header)],
 ) -> Caller:
-    """Who makes the request, known once per request. Raises Unauthenticated, Forbidden without the scopes,
-    and RateLimited when the key has used up what it may.
+    """Who makes the request, known once per request: by its API key, or else by its session.
+
+    Raises Unauthenticated, Forbidden without the scopes or when a session's request may be forged, and RateLimited when
+    the key or the user has used up what it may.
     """
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is None:
         key = (bearer.credentials if bearer else header or "").strip()
-        if not key:
-            raise Unauthenticated(
-                "No API key came with the request.", remediation="Send `Authorization: Bearer lmp_test_...`."
-            )
-        caller = await app.api_keys.authenticate(key, origin_of(request))
-        await spend_key(request, app.rate_limits, caller.api_key_id)
+        caller = await (_by_key(request, app, key) if key else _by_session(request, app))
         request.state.caller = caller
     for scope in needed.scopes:
-        if not caller.may(scope):
-            raise _lacks(caller, scope)
+        _check_scope(request, caller, scope)
     return caller
+
+
+async def _by_key(request: Request, app: Application, key: str) -> Caller:
+    caller = await app.api_keys.authenticate(key, origin_of(request))
+    await spend(request, app.rate_limits, Budgeted.KEY, caller.api_key_id)
+    return caller
+
+
+async def _by_session(request: Request, app: Application) -> Caller:
+    found = await logged_in_by(request, app, origin_of(request))
+    await spend(request, app.rate_limits, Budgeted.USER, found.session.user_id)
+    request.state.logged_in = found
+    return found.caller
+
+
+def logged_in_of(request: Request) -> LoggedIn:
+    """Who is logged in, in a route whose scope only users have."""
+    found: LoggedIn = request.state.logged_in
+    return found
 
 
 def origin_of(request: Request) -> Origin:
@@ -72,6 +90,25 @@ def origin_of(request: Request) -> Origin:
         ip=request.client.host if request.client else None,
         user_agent=agent[:_AGENT_MAX].replace("\0", "") if agent else None,
         request_id=getattr(request.state, "request_id", None),
+    )
+
+
+def _check_scope(request: Request, caller: Caller, scope: str) -> None:
+    if is_for_people(scope) and caller.user_id is None:
+        raise Unauthenticated(
+            "This is for users who are logged in; an API key is not taken here.",
+            rule="session.required",
+            remediation="Log in: POST /v1/auth/login.",
+        )
+    if not caller.may(scope):
+        raise _lacks(caller, scope) if caller.user_id is None else _role_lacks(logged_in_of(request), scope)
+
+
+def _role_lacks(who: LoggedIn, scope: str) -> Forbidden:
+    return Forbidden(
+        f"{who.member.email} is {who.member.role} in this organization, which is without {scope}.",
+        rule="user.role",
+        remediation="Ask an owner or an admin for another role: PATCH /v1/users/{id}.",
     )
 
 
@@ -98,6 +135,10 @@ WebhooksReader = Annotated[Caller, _with("webhooks:read")]
 WebhooksWriter = Annotated[Caller, _with("webhooks:write")]
 KeysReader = Annotated[Caller, _with("keys:read")]
 KeysWriter = Annotated[Caller, _with("keys:write")]
+UsersReader = Annotated[Caller, _with("users:read")]
+UsersWriter = Annotated[Caller, _with("users:write")]
+SessionReader = Annotated[Caller, _with("session:read")]
+SessionWriter = Annotated[Caller, _with("session:write")]
 
 
 def scopes_of(route: APIRoute) -> tuple[str, ...]:

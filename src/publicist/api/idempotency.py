@@ -28,6 +28,8 @@ _PARAMETER = {
     "description": DESCRIPTION,
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX},
 }
+_UNTOLD = frozenset({"password"})
+"""Members of a body that no fingerprint is made of: a fast digest of a password is no safe thing to keep."""
 _ACTIONS: dict[Callable[..., Any], str] = {}
 """What the audit log calls what an endpoint does: its operationId, also where it is mounted twice."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -132,7 +134,8 @@ class IdempotentRoute(APIRoute):
 
 
 class AskingRoute(APIRoute):
-    """A POST that changes nothing and is answered anew each time: it uses up no key."""
+    """A POST that is answered anew each time, because it changes nothing or because its answer is for one browser: it
+    uses up no key."""
 
 
 async def settle(request: Request, body: Any) -> None:
@@ -169,7 +172,8 @@ def _kept(response: Response) -> Answer:
 def _canonical(body: bytes) -> Any:
     """The body as JSON, whatever its declared type; another one as it came."""
     try:
-        return pydantic_core.from_json(body) if body else None
+        data = pydantic_core.from_json(body) if body else None
+        return {name: one for name, one in data.items() if name not in _UNTOLD} if isinstance(data, dict) else data
     except ValueError:
         return {"sha256": hashlib.sha256(body).hexdigest()}
 

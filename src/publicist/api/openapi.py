@@ -8,9 +8,11 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from publicist.api import event_spec
+from publicist.api.cookies import CSRF_HEADER, ENVIRONMENT_HEADER, ORGANIZATION_HEADER, SECURE_COOKIE
 from publicist.api.error_examples import ERRORS_BY_NAME, example
 from publicist.api.links import links_of
 from publicist.api.schemas.common import ErrorEnvelope, Problem
+from publicist.domain.api_keys import is_for_people
 
 _REF = "#/components/schemas/{model}"
 _FOREIGN = ("HTTPValidationError", "ValidationError")
@@ -56,14 +58,34 @@ def _complete(spec: dict[str, Any]) -> None:
     components["schemas"] |= event_spec.event_schemas()
     components["examples"] = {name: example(name) for name in ERRORS_BY_NAME}
     components["headers"] = _HEADERS
+    components["securitySchemes"]["session"] = _SESSION
     for operation in operations(spec):
         _without_foreign(operation["responses"])
-        operation.setdefault("security", [])
+        operation["security"] = _ways(operation.get("security", []))
         for status, answer in operation["responses"].items():
             _complete_answer(answer, operation["operationId"], status, components["schemas"])
     for name in _FOREIGN:
         components["schemas"].pop(name, None)
     spec["webhooks"] = event_spec.webhooks()
+
+
+def _ways(by_key: list[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
+    """Whoever is logged in comes in wherever a key does, and where no key does."""
+    if not by_key:
+        return []
+    needed = next(iter(by_key[0].values()))
+    session = {"session": needed}
+    return [session] if any(is_for_people(scope) for scope in needed) else [*by_key, session]
+
+
+_SESSION = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": SECURE_COOKIE,
+    "description": "The cookie of POST /v1/auth/login (`publicist_session` over http on the machine itself). Requests "
+    f"that write also need `{CSRF_HEADER}`, and an `Origin` of this server. `{ORGANIZATION_HEADER}` (an id) and "
+    f"`{ENVIRONMENT_HEADER}` (`test`, or `live`) say where a request acts.",
+}
 
 
 def _complete_answer(answer: dict[str, Any], operation: str, status: str, schemas: Mapping[str, Any]) -> None:

@@ -11,12 +11,16 @@ from publicist import __version__
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
+users = typer.Typer(no_args_is_help=True, help="People who log in.")
 sandbox = typer.Typer(no_args_is_help=True, help="The simulated Meta.")
 media = typer.Typer(no_args_is_help=True, help="Stored files.")
 app.add_typer(keys, name="keys")
+app.add_typer(users, name="users")
 app.add_typer(media, name="media")
 app.add_typer(sandbox, name="sandbox")
 
+Email = Annotated[str, typer.Argument(help="The user's address.")]
+Organization = Annotated[str | None, typer.Option(help="Id of the organization; the first one by default.")]
 DataDir = Annotated[Path | None, typer.Option(help="Folder for the database, media and generated keys.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of words.")]
 
@@ -105,6 +109,37 @@ def keys_rotate_master(
 ) -> None:
     """Seal every stored token with a new master key, while servers run."""
     _run("rotate_master", forget_old=forget_old, data_dir=data_dir, as_json=json)
+
+
+@users.command("add")
+def users_add(
+    email: Email,
+    role: Annotated[str, typer.Option(help="owner, admin, editor or viewer.")] = "viewer",
+    organization: Organization = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Add a user; a new one's password is asked for, or read from the first line of stdin."""
+    options = {"email": email, "role": role, "organization": organization}
+    _run("users", command="add", **options, data_dir=data_dir, as_json=json)
+
+
+@users.command("list")
+def users_list(data_dir: DataDir = None, json: Json = False) -> None:
+    """Who is in which organization, and as what."""
+    _run("users", command="list", data_dir=data_dir, as_json=json)
+
+
+@users.command("set-password")
+def users_set_password(email: Email, data_dir: DataDir = None, json: Json = False) -> None:
+    """Give a user another password (asked for, or from stdin); every session of the user ends."""
+    _run("users", command="set-password", email=email, data_dir=data_dir, as_json=json)
+
+
+@users.command("remove")
+def users_remove(email: Email, organization: Organization = None, data_dir: DataDir = None, json: Json = False) -> None:
+    """Take a user out of an organization; who is in no other is deleted."""
+    _run("users", command="remove", email=email, organization=organization, data_dir=data_dir, as_json=json)
 
 
 @media.command("sweep")

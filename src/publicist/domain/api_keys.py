@@ -8,10 +8,26 @@ from publicist.domain.audit import UNKNOWN, Origin
 from publicist.domain.environments import Environment
 
 _ROOMS = ("posts", "media", "accounts", "webhooks", "keys")
-SCOPES: tuple[str, ...] = tuple(f"{room}:{verb}" for room in _ROOMS for verb in ("read", "write"))
-"""What a route can ask for."""
-GRANTABLE: tuple[str, ...] = tuple(sorted((*SCOPES, *(f"{room}:*" for room in _ROOMS))))
+PERSONAL_ROOM = "session"
+"""What belongs to whoever is logged in: every user may see and change it."""
+_PEOPLE = ("users", PERSONAL_ROOM)
+
+
+def _scopes(*rooms: str) -> tuple[str, ...]:
+    return tuple(f"{room}:{verb}" for room in rooms for verb in ("read", "write"))
+
+
+KEY_SCOPES = _scopes(*_ROOMS)
+"""What a route can ask of a key."""
+SCOPES = (*KEY_SCOPES, *_scopes(*_PEOPLE))
+"""What a route can ask for; the last ones only users have, through their roles."""
+GRANTABLE: tuple[str, ...] = tuple(sorted((*KEY_SCOPES, *(f"{room}:*" for room in _ROOMS))))
 """What a key can be given: a scope, or both of a room at once."""
+
+
+def is_for_people(scope: str) -> bool:
+    """Whether a scope is one that no key has: a key of one environment would reach the other through a user."""
+    return scope.partition(":")[0] in _PEOPLE
 
 
 def covers(given: Iterable[str], scope: str) -> bool:
@@ -23,7 +39,7 @@ def covers(given: Iterable[str], scope: str) -> bool:
 def exceeding(given: Iterable[str], wanted: Iterable[str]) -> list[str]:
     """The scopes that are wanted for a new key and not covered by those of the key that makes it."""
     held, named = tuple(given), tuple(wanted)
-    asked = [scope for scope in SCOPES if covers(named, scope)]
+    asked = [scope for scope in KEY_SCOPES if covers(named, scope)]
     return [scope for scope in asked if not covers(held, scope)]
 
 
@@ -54,7 +70,10 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request: the tenant, the environment and, for its key, the profile that queries are scoped to."""
+    """Who makes a request: the tenant, the environment and, for its key, the profile that queries are scoped to.
+
+    A user who is logged in has a `user_id`, an empty `api_key_id`, and the scopes of the role.
+    """
 
     organization_id: str
     environment: Environment
@@ -62,9 +81,10 @@ class Caller:
     scopes: tuple[str, ...] = ()
     profile_id: str | None = None
     origin: Origin = UNKNOWN
+    user_id: str | None = None
 
     def may(self, scope: str) -> bool:
-        """Whether the key has this scope."""
+        """Whether the key, or the role of the user, has this scope."""
         return covers(self.scopes, scope)
 
     def sees(self, profile_id: str | None) -> bool:

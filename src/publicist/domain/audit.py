@@ -41,3 +41,4 @@ class AuditEntry:
     user_agent: str | None
     request_id: str | None
     created_at: datetime
+    user_id: str | None = None

@@ -24,6 +24,7 @@ class Post:
     api_key_id: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+    user_id: str | None = None
 
 
 def batch_status(statuses: Iterable[TargetStatus]) -> str:

@@ -10,7 +10,9 @@ class Budgeted(StrEnum):
     """Whose requests are counted together."""
 
     KEY = "key"
+    USER = "user"
     ADDRESS = "address"
+    LOGIN = "login"
 
 
 @dataclass(frozen=True, slots=True)

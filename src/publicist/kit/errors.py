@@ -90,7 +90,7 @@ class PreflightFailed(PublicistError):
 
 
 class Unauthenticated(PublicistError):
-    """No valid API key came with the request."""
+    """No valid API key or session came with the request, or the password at a login is wrong."""
 
     code = "unauthenticated"
     status = 401

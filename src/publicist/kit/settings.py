@@ -114,12 +114,21 @@ class Settings(BaseSettings):
         description="Time a client may take to send the head of a request, to send its body (and a second more per "
         "1,000 bytes), and to take any of an answer that waits for it.",
     )
-    key_requests: int = Field(0, ge=0, description="Requests of one API key per `rate_seconds`; 0: no limit.")
+    key_requests: int = Field(
+        0, ge=0, description="Requests of one API key, or of one user, per `rate_seconds`; 0: no limit."
+    )
     address_requests: int = Field(
         0,
         ge=0,
         description="Requests from one client address per `rate_seconds`; 0: no limit.",
     )
+    login_attempts: int = Field(
+        10,
+        ge=0,
+        description="Passwords tried for one user, and from one client address, per `rate_seconds`; 0: no limit.",
+    )
+    session_idle_hours: float = Field(12, gt=0, le=8760, description="After how long a session that is not used ends.")
+    session_hours: float = Field(168, gt=0, le=8760, description="After how long a session ends, used or not.")
     rate_seconds: int = Field(60, ge=1, le=86_400, description="Length of the windows that requests are counted in.")
     trusted_proxies: list[IPv4Network | IPv6Network] = Field(
         [],

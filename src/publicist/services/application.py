@@ -27,6 +27,8 @@ from publicist.services.posts import Posts
 from publicist.services.profiles import Profiles
 from publicist.services.rate_limits import RateLimits
 from publicist.services.renditions import Renditions
+from publicist.services.sessions import Sessions
+from publicist.services.users import Users
 from publicist.services.validation import Validation
 from publicist.services.webhooks import Webhooks
 from publicist.storage.session import Database
@@ -56,6 +58,8 @@ class Application:
     organizations: Organizations
     profiles: Profiles
     api_keys: ApiKeys
+    users: Users
+    sessions: Sessions
     audit: Audit
     accounts: Accounts
     account_health: AccountHealthService

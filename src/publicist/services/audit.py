@@ -20,7 +20,13 @@ class Audit:
         self._clock = clock
 
     async def record(
-        self, caller: Caller, action: str, object_id: str | None, details: Mapping[str, Any], *, actor: str = "api_key"
+        self,
+        caller: Caller,
+        action: str,
+        object_id: str | None,
+        details: Mapping[str, Any],
+        *,
+        actor: str | None = None,
     ) -> None:
         """Append an entry; inside a unit of work it is a part of its transaction."""
         entry = AuditEntry(
@@ -28,7 +34,7 @@ class Audit:
             organization_id=caller.organization_id,
             environment=caller.environment,
             profile_id=caller.profile_id,
-            actor=actor,
+            actor=actor or ("user" if caller.user_id else "api_key"),
             api_key_id=caller.api_key_id or None,
             action=action,
             object_id=object_id,
@@ -37,6 +43,7 @@ class Audit:
             user_agent=caller.origin.user_agent,
             request_id=caller.origin.request_id,
             created_at=self._clock.now(),
+            user_id=caller.user_id,
         )
         async with self._database.write() as connection:
             await audit.add(connection, entry)

@@ -44,11 +44,11 @@ class Organizations:
         return organization
 
     async def ensure_first(self) -> dict[Environment, str]:
-        """In an empty database, make the first organization and one key per environment; the keys, once."""
+        """Where there was never a key, make one per environment, and the first organization; the keys, once."""
         async with self._database.write() as connection:
-            if await organizations.first(connection) is not None:
+            if await api_keys.exist(connection):
                 return {}
-            organization = await self._create(connection, "My organization")
+            organization = await self._first(connection)
             keys = {}
             for environment in Environment:
                 key = NewKey(environment, f"first {environment} key")
@@ -58,12 +58,16 @@ class Organizations:
     async def create_key(self, key: NewKey, organization_id: str | None = None) -> str:
         """A new key of an organization (the first one by default), for the command line; it is shown this once."""
         async with self._database.write() as connection:
-            if organization_id is None:
-                organization = await organizations.first(connection) or await self._create(
-                    connection, "My organization"
-                )
-                organization_id = organization.id
-            return await _add_key(connection, key, organization_id, "cli", self._clock.now())
+            owner = organization_id or (await self._first(connection)).id
+            return await _add_key(connection, key, owner, "cli", self._clock.now())
+
+    async def first(self) -> Organization:
+        """The oldest one, which is made if there is none."""
+        async with self._database.write() as connection:
+            return await self._first(connection)
+
+    async def _first(self, connection: Connection) -> Organization:
+        return await organizations.first(connection) or await self._create(connection, "My organization")
 
 
 async def _add_key(connection: Connection, key: NewKey, organization_id: str, actor: str, now: datetime) -> str:

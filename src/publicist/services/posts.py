@@ -178,6 +178,7 @@ class Posts:
             api_key_id=caller.api_key_id or None,
             ip=caller.origin.ip,
             user_agent=caller.origin.user_agent,
+            user_id=caller.user_id,
         )
         rows = tuple(
             _target(post, index, item, [*of_schedule(request), *warnings[index]], request)

@@ -29,6 +29,11 @@ async def add(connection: Connection, key: ApiKey) -> None:
     await connection.execute(_keys.insert().values(to_row(key)))
 
 
+async def exist(connection: Connection) -> bool:
+    """Whether there ever was a key."""
+    return (await connection.execute(sa.select(_keys.c.id).limit(1))).first() is not None
+
+
 async def by_digest(connection: Connection, digest: str) -> ApiKey | None:
     """The key with this hex SHA-256, unless it is revoked; one that expired is found."""
     row = (await connection.execute(_BY_DIGEST, {"its_digest": digest})).mappings().first()

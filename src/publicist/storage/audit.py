@@ -27,6 +27,7 @@ class AuditFilter:
 
     actions: tuple[str, ...] = ()
     api_key_id: str | None = None
+    user_id: str | None = None
     object_id: str | None = None
     after: datetime | None = None
     before: datetime | None = None
@@ -55,6 +56,8 @@ async def _changes(
         query = query.where(_log.c.action.in_(by.actions))
     if by.api_key_id is not None:
         query = query.where(_log.c.api_key_id == by.api_key_id)
+    if by.user_id is not None:
+        query = query.where(_log.c.user_id == by.user_id)
     if by.object_id is not None:
         query = query.where(_log.c.object_id == by.object_id)
     query = _part(query, _log, by, cursor).limit(limit)
@@ -66,11 +69,13 @@ async def _made_posts(
 ) -> list[AuditEntry]:
     if by.object_id is not None and parse_uuid(by.object_id) is None:
         return []
-    who = (_posts.c.api_key_id, _posts.c.ip, _posts.c.user_agent, _posts.c.request_id)
+    who = (_posts.c.api_key_id, _posts.c.user_id, _posts.c.ip, _posts.c.user_agent, _posts.c.request_id)
     query = sa.select(_targets.c.id, _targets.c.profile_id, _targets.c.post_id, _targets.c.created_at, *who)
     query = query.join(_posts, _posts.c.id == _targets.c.post_id).where(owned_by(caller, _targets))
     if by.api_key_id is not None:
         query = query.where(_posts.c.api_key_id == by.api_key_id)
+    if by.user_id is not None:
+        query = query.where(_posts.c.user_id == by.user_id)
     if by.object_id is not None:
         query = query.where(_targets.c.id == by.object_id)
     query = _part(query, _targets, by, cursor).limit(limit)
@@ -93,7 +98,7 @@ def _made_post(caller: Caller, row: sa.RowMapping) -> AuditEntry:
         organization_id=caller.organization_id,
         environment=caller.environment,
         profile_id=row["profile_id"],
-        actor="api_key" if row["api_key_id"] else "unknown",
+        actor="api_key" if row["api_key_id"] else "user" if row["user_id"] else "unknown",
         api_key_id=row["api_key_id"],
         action=CREATE_POST,
         object_id=row["id"],
@@ -102,4 +107,5 @@ def _made_post(caller: Caller, row: sa.RowMapping) -> AuditEntry:
         user_agent=row["user_agent"],
         request_id=row["request_id"],
         created_at=row["created_at"],
+        user_id=row["user_id"],
     )

@@ -20,6 +20,12 @@ async def first(connection: Connection) -> Organization | None:
     return from_row(Organization, row) if row else None
 
 
+async def exists(connection: Connection, organization_id: str) -> bool:
+    """Whether there is such an organization."""
+    query = sa.select(tables.organizations.c.id).where(tables.organizations.c.id == organization_id)
+    return (await connection.execute(query)).first() is not None
+
+
 async def add(connection: Connection, organization: Organization, profile: Profile) -> None:
     """Store an organization with its default profile."""
     await connection.execute(tables.organizations.insert().values(to_row(organization)))

@@ -19,6 +19,7 @@ class AuditQuery(BaseModel):
 
     action: QueryList = Field([], description="Only these operations, as `createApiKey`.")
     api_key_id: Uuid | None = Field(None, description="Only what this key did.")
+    user_id: Uuid | None = Field(None, description="Only what this user did.")
     object_id: QueryText | None = Field(None, description="Only what was done to the thing with this id.")
     after: QueryInstant | None = Field(None, description="At this instant or later.")
     before: QueryInstant | None = Field(None, description="Before this instant.")
@@ -27,7 +28,7 @@ class AuditQuery(BaseModel):
 
     def as_filter(self) -> AuditFilter:
         """The part that the service narrows by."""
-        return AuditFilter(tuple(self.action), self.api_key_id, self.object_id, self.after, self.before)
+        return AuditFilter(tuple(self.action), self.api_key_id, self.user_id, self.object_id, self.after, self.before)
 
 
 class AuditEntryOut(Out):
@@ -36,9 +37,10 @@ class AuditEntryOut(Out):
 
     id: str
     actor: str = Field(
-        description="`api_key`, `browser` (a consent), `meta` (a callback), `cli` or `system`; else `unknown`."
+        description="`api_key`, `user`, `browser` (a consent), `meta` (a callback), `cli` or `system`; else `unknown`."
     )
     api_key_id: str | None
+    user_id: str | None
     action: str
     object_id: str | None
     details: dict[str, Any]
@@ -62,6 +64,7 @@ def entry_out(entry: AuditEntry) -> AuditEntryOut:
         id=entry.id,
         actor=entry.actor,
         api_key_id=entry.api_key_id,
+        user_id=entry.user_id,
         action=entry.action,
         object_id=entry.object_id,
         details=dict(entry.details),

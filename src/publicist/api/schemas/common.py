@@ -133,8 +133,8 @@ def answer(status: int, more: Sequence[str] = (), *, usual: Sequence[str] | None
 
 _WORDS = {
     400: "The request is malformed, or preflight found violations.",
-    401: "No valid API key, or Meta refused the account's token.",
-    403: "The key has not the scope, or the platform is not set up here.",
+    401: "No valid API key or session, or Meta refused the account's token.",
+    403: "The key or the role has not the scope, or the platform is not set up here.",
     404: "There is no such thing for this caller.",
     408: "The body came too slowly.",
     409: "The state of the thing forbids it, or the idempotency key belongs to another request.",

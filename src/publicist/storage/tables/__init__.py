@@ -7,6 +7,7 @@ from publicist.storage.tables.guards import idempotency_keys, rate_counts, resto
 from publicist.storage.tables.media import media, renditions
 from publicist.storage.tables.posts import attempts, posts, steps, targets
 from publicist.storage.tables.tenants import api_keys, audit_log, organizations, profiles
+from publicist.storage.tables.users import memberships, sessions, users
 from publicist.storage.tables.versions import served_versions, version_warnings
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "grants",
     "idempotency_keys",
     "media",
+    "memberships",
     "metadata",
     "oauth_states",
     "organizations",
@@ -29,10 +31,12 @@ __all__ = [
     "renditions",
     "restores",
     "served_versions",
+    "sessions",
     "steps",
     "targets",
     "timelines",
     "token_warnings",
+    "users",
     "version_warnings",
     "webhook_endpoints",
 ]

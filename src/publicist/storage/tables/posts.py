@@ -24,6 +24,7 @@ posts = sa.Table(
     sa.Column("api_key_id", Id),
     sa.Column("ip", sa.Text),
     sa.Column("user_agent", sa.Text),
+    sa.Column("user_id", Id),
 )
 
 targets = sa.Table(

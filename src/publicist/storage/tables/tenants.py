@@ -64,5 +64,6 @@ audit_log = sa.Table(
     sa.Column("user_agent", sa.Text),
     sa.Column("request_id", sa.Text),
     _instant("created_at"),
+    sa.Column("user_id", Id),
     sa.Index(None, "organization_id", "environment", "created_at", "id"),
 )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import PASSWORD, add_user, browsing
+from tests.support.people import COOKIE, PASSWORD, add_user, browsing
+from tests.support.receivers import receiving
 from tests.support.served import FAST, SHARED, serving
 
 HTTPS = "https://publicist.example.com"
@@ -83,3 +84,17 @@ def test_no_password_goes_to_another_machine_over_http(tmp_path: Path, host: str
         sent = {"Host": host, "Origin": f"http://{host}"}
         reply = browser.call("POST", "/v1/auth/login", json=body, headers=sent)
         assert (reply.status_code, reply.json()["error"]["rule"]) == (403, "session.https")
+
+
+def test_the_simulated_meta_neither_learns_nor_sets_a_session(tmp_path: Path) -> None:
+    """It may be another server: PUBLICIST_SANDBOX_URL."""
+    forged = {"Set-Cookie": f"{COOKIE}=lmp_sess_forged; Path=/"}
+    with receiving(None, **forged) as elsewhere:
+        env = {**SHARED, **FAST, "PUBLICIST_SANDBOX_URL": elsewhere.url.removesuffix("/hook")}
+        with serving(tmp_path / "data", env=env) as served:
+            add_user(served, "ana@example.com", "viewer")
+            with browsing(served, "ana@example.com") as browser:
+                reply = browser.call("POST", "/sandbox/meta/graph.facebook.com/v25.0/me", data={"fields": "id"})
+                assert (reply.text, "set-cookie" in reply.headers) == ("thank you", False)
+                assert browser.call("GET", "/v1/auth/session").status_code == 200
+    assert {"cookie", "x-csrf-token"} & set(elsewhere.requests[0].headers) == set()

@@ -6,6 +6,7 @@ import aiohttp
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from publicist.api.cookies import CSRF_HEADER
 from publicist.api.deps import App
 from publicist.kit.errors import NotFound, PlatformUnavailable
 from publicist.kit.settings import is_loopback
@@ -26,6 +27,8 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
+_OURS = frozenset({"cookie", "set-cookie", CSRF_HEADER.lower()})
+"""Sessions are this server's own: the simulator, perhaps on another machine, neither learns nor sets one."""
 _CONTROL = "_control"
 
 
@@ -43,7 +46,7 @@ async def proxy(app: App, request: Request, path: str = "") -> Response:
         answer = await app.http.open(
             request.method,
             url,
-            headers=_passed(request.headers.items(), {"host", "content-length"}),
+            headers=_passed(request.headers.items(), {"host", "content-length"} | _OURS),
             body=_body(request),
         )
     except aiohttp.ClientError:
@@ -52,7 +55,7 @@ async def proxy(app: App, request: Request, path: str = "") -> Response:
     response = StreamingResponse(_chunks(answer), answer.status)
     response.raw_headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in _passed(answer.headers.items(), frozenset()).items()
+        for name, value in _passed(answer.headers.items(), _OURS).items()
     ]
     return response
 

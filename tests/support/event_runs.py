@@ -64,6 +64,19 @@ class Run:
         """Wait for one."""
         wait_for(lambda: self.told(kind), seconds=60)
 
+    def hears_of_look(self, kind: str) -> None:
+        """Wait for one that comes of a look at tokens, and for the look's end: the next one is a day after that."""
+        self.hears(kind)
+        said = datetime.fromisoformat(self.told(kind)[-1]["createdAt"])
+        wait_for(lambda: self._looked_at() >= said)
+
+    def _looked_at(self) -> datetime:
+        engine = sa.create_engine(driver_url(_database(self)))
+        with engine.connect() as connection:
+            found = connection.execute(sa.select(grants.c.checked_at)).scalar()
+        engine.dispose()
+        return found or datetime.min.replace(tzinfo=UTC)
+
     def post(self, text: str, **more: Any) -> str:
         """A text on the Page; its id."""
         body = {"targets": [{"accountId": self.page["id"]}], "text": text, **more}
@@ -138,13 +151,13 @@ def _trouble(run: Run) -> None:
 def _tokens(run: Run) -> None:
     """Exchanged, near its end, dead, alive again."""
     _give_short_token(run)
-    run.hears("token.refreshed")
+    run.hears_of_look("token.refreshed")
     run.post("In two months", scheduledAt=LATER)
     run.move(50 * DAY)
-    run.hears("token.expiring")
+    run.hears_of_look("token.expiring")
     run.served.control("POST", "end", json={"subcode": 460, "page": run.page["platformAccountId"]})
     run.move(2 * DAY)
-    run.hears("account.reconnect_required")
+    run.hears_of_look("account.reconnect_required")
     run.served.connect()
     run.hears("account.recovered")
 

@@ -81,6 +81,20 @@ def test_a_callback_counts_once_and_spares_a_later_consent(served: Served) -> No
     assert {health(served, one)["status"] for one in accounts(served)} == {"ok"}
 
 
+def test_a_callback_that_was_carried_out_is_refused_after_a_restart_too(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", env=SHARED) as first:
+        first.connect()
+        signed = parse_qs(call_back(first, "deauthorize")["body"])["signed_request"][0]
+        first.connect()
+        before, key = accounts(first), first.key
+    with serving(tmp_path / "data", env=SHARED, key=key) as second:
+        for path in ("/deauth/meta", "/data-deletion/meta"):
+            again = second.http.post(f"{second.url}{path}", data={"signed_request": signed})
+            assert (again.status_code, "carried out before" in again.json()["message"]) == (400, True)
+        assert accounts(second) == before
+        assert {health(second, one)["status"] for one in before} == {"ok"}
+
+
 def test_deleted_data_is_gone_and_the_person_can_see_that(served: Served) -> None:
     before = accounts(served)
     page = next(one for one in before if one["platform"] == "facebook")

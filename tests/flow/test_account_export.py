@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import files
+from tests.support.canaries import leaks, secrets_of
 from tests.support.served import ON_BOTH, SHARED, Served, serving
 
 
@@ -51,6 +52,26 @@ def test_it_holds_what_the_other_routes_show_and_nobody_elses(served: Served) ->
     assert {event["data"]["accountId"] for event in of(lines, "event")} == {mine["id"]}
     counts = {kind: len(of(lines, kind)) for kind in ("account", "grant", "post", "media", "event")}
     assert lines[-1] == {"type": "end", "data": counts}
+
+
+def test_no_secret_is_in_it(served: Served) -> None:
+    secrets = secrets_of(served.data_dir, served.env, served.key)
+    assert any("EAA" in str(secret) for secret in secrets)
+    for account in served.call("GET", "/v1/accounts").json()["data"]:
+        reply = served.call("GET", f"/v1/accounts/{account['id']}/export")
+        assert reply.status_code == 200
+        assert leaks(secrets, [("the export", reply.content)]) == []
+
+
+@pytest.mark.parametrize("lacking", ["accounts:read", "media:read", "posts:read", "webhooks:read"])
+def test_a_key_needs_the_scope_of_everything_in_it(served: Served, lacking: str) -> None:
+    account = served.call("GET", "/v1/accounts").json()["data"][0]["id"]
+    all_of_it = ["accounts:read", "media:read", "posts:read", "webhooks:read"]
+    for scopes, status in ((all_of_it, 200), ([one for one in all_of_it if one != lacking], 403)):
+        key = served.call("POST", "/v1/api-keys", json={"name": "exports", "scopes": scopes}).json()["key"]
+        reply = served.call("GET", f"/v1/accounts/{account}/export", headers={"Authorization": f"Bearer {key}"})
+        assert reply.status_code == status
+        assert status == 200 or lacking in reply.json()["error"]["message"]
 
 
 @pytest.fixture

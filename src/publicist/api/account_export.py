@@ -3,12 +3,12 @@
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Security
 from fastapi.responses import StreamingResponse
 
-from publicist.api.deps import AccountsReader, App, uuid_or_404
+from publicist.api.deps import App, get_caller, uuid_or_404
 from publicist.api.post_views import post_detail_out
 from publicist.api.schemas.accounts import account_out
 from publicist.api.schemas.common import Out, errors
@@ -26,6 +26,9 @@ from publicist.storage.targets import Filter
 
 router = APIRouter(prefix="/v1/accounts", tags=["Accounts"])
 
+_SCOPES = ["accounts:read", "posts:read", "media:read", "webhooks:read"]
+"""An export shows what the routes of all these show."""
+Exporter = Annotated[Caller, Security(get_caller, scopes=_SCOPES)]
 _BATCH = 100
 _LINES = "application/x-ndjson"
 _FORM: dict[int | str, dict[str, Any]] = {
@@ -41,9 +44,9 @@ _FORM: dict[int | str, dict[str, Any]] = {
     "/{account_id:name}/export", operation_id="exportAccount", summary="Everything that is stored about an account",
     response_class=StreamingResponse, responses={**errors(404), **_FORM},
 )  # fmt: skip
-async def export(app: App, caller: AccountsReader, account_id: AccountId) -> StreamingResponse:
+async def export(app: App, caller: Exporter, account_id: AccountId) -> StreamingResponse:
     """The account, also a disconnected one, its consent, its posts with every call that was made, their files, and the
-    events. No tokens."""
+    events. No tokens. The key needs `accounts:read`, `posts:read`, `media:read` and `webhooks:read`."""
     account = await app.accounts.ever(caller, uuid_or_404(account_id, "account"))
     headers = {"Content-Disposition": f'attachment; filename="{account.platform}-{account.id}.ndjson"'}
     return StreamingResponse(_counted(_things(app, caller, account)), media_type=_LINES, headers=headers)

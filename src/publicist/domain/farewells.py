@@ -16,7 +16,8 @@ class FarewellKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """One callback, carried out. Nothing in it names the person: `digest` is of the signed payload, and unique."""
+    """One callback, carried out. Nothing in it names the person: `digest` is of the signed payload, and unique
+    among those of its kind: Meta may send one of each in the same second, with the same payload."""
 
     id: str
     environment: Environment

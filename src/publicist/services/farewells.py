@@ -50,7 +50,7 @@ class Farewells:
         environment, request = verify(signed_request, self._secrets, now)
         try:
             async with self._database.write() as connection:
-                if await farewells.is_known(connection, request.digest):
+                if await farewells.is_known(connection, kind, request.digest):
                     raise BadSignedRequest("it was carried out before")
                 return await _carry_out(connection, environment, kind, request, now)
         except IntegrityError:

@@ -101,9 +101,10 @@ farewells = sa.Table(
     _id(),
     _environment(),
     sa.Column("kind", EnumText(FarewellKind), nullable=False),
-    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("digest", sa.Text, nullable=False),
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("grants", sa.Integer, nullable=False),
     sa.Column("accounts", sa.Integer, nullable=False),
     _instant("received_at"),
+    sa.UniqueConstraint("kind", "digest"),
 )

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("received_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_farewells")),
         sa.UniqueConstraint("code", name=op.f("uq_farewells_code")),
-        sa.UniqueConstraint("digest", name=op.f("uq_farewells_digest")),
+        sa.UniqueConstraint("kind", "digest", name=op.f("uq_farewells_kind_digest")),
     )
 
 

@@ -14,6 +14,8 @@ from publicist.kit.clock import SystemClock
 from publicist.kit.settings import Settings
 from publicist.services.organizations import Organizations
 from publicist.storage.session import Database
+from tests.support.consent import press
+from tests.support.consents import outcome
 from tests.support.databases import ENGINES
 from tests.support.openapi_calls import operations
 from tests.support.people import COOKIE, PASSWORD, add_user, browsing
@@ -298,3 +300,25 @@ def test_who_is_in_two_organizations_says_where_to_act(served: Served) -> None:
         assert refusal(browser.call("POST", "/v1/api-keys", json={"name": "one"})) == (403, "user.role")
         wrong = browser.call("GET", "/v1/posts", headers={"X-Publicist-Environment": "prod"})
         assert refusal(wrong) == (400, "X-Publicist-Environment")
+
+
+def test_a_consent_comes_back_in_the_browser_that_opened_it(served: Served) -> None:
+    """Else somebody could have their own consent finished, or another's begun, in a browser that is not theirs."""
+    id, email = someone(served, "admin")
+    with browsing(served, email) as mine, browsing(served, OWNER) as other, httpx2.Client() as stranger:
+        opened = mine.call("POST", "/v1/accounts/connect/facebook", json={}).json()["descriptor"]
+        landing = press(stranger, opened["authorizationUrl"])
+        for browser in (stranger, other.http):
+            assert outcome(browser.get(landing).headers["location"])["connect_error"] == [
+                "invalid_state_another_browser"
+            ]
+        code = outcome(landing)["code"][0]
+        body = {"code": code, "state": opened["state"], "redirectUri": opened["redirectUri"]}
+        for refused in (
+            other.call("POST", "/v1/accounts/connect/facebook/complete", json=body),
+            served.call("POST", "/v1/accounts/connect/facebook/complete", json=body),
+        ):
+            assert (refused.status_code, refused.json()["error"]["rule"]) == (400, "state")
+        assert outcome(mine.http.get(landing).headers["location"])["connected"] == ["facebook"]
+        entry = mine.call("GET", "/v1/audit?action=completeConnect").json()["data"][0]
+        assert (entry["actor"], entry["userId"]) == ("browser", id)

@@ -77,7 +77,7 @@ class Tenant:
         with httpx2.Client() as browser:
             query = parse_qs(urlsplit(press(browser, dialog.authorization_url)).query)
         opened = await self.accounts.opened("facebook", query["state"][0])
-        connected = await self.accounts.complete(opened, code=query["code"][0])
+        connected = await self.accounts.complete(opened, code=query["code"][0], session_id=None)
         # Not before the moment at which the token was made, or a mark would be reached a day later.
         self.clock.advance(max(timedelta(0), _moment(self.graphsim) - self.clock.now()) + timedelta(seconds=1))
         return connected.accounts

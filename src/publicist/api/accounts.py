@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from publicist.api.cookies import session_of_cookie
 from publicist.api.deps import (
     AccountsReader,
     AccountsWriter,
@@ -15,6 +16,7 @@ from publicist.api.deps import (
     origin_of,
     parse,
     read_json,
+    session_id_of,
     uuid_or_404,
 )
 from publicist.api.idempotency import IdempotentRoute
@@ -57,6 +59,7 @@ _STATE_WORDS = {
     "expired": "The consent was opened more than 10 minutes ago.",
     "platform_mismatch": "The consent was opened for another platform.",
     "used": "This consent was already completed.",
+    "another_browser": "The consent was opened by a user in another browser, or in an earlier session of this one.",
 }
 _DENIED = (
     "Meta says that the consent was canceled.",
@@ -165,7 +168,8 @@ async def connect(app: App, caller: AccountsWriter, platform: PlatformName, requ
     """
     body = parse(ConnectIn, await read_json(request) if await request.body() else {})
     profile = uuid_or_404(body.profile_id, "profile") if body.profile_id else None
-    wish = ConnectWish(profile, body.return_to, tuple(body.scopes), body.config_id, body.select)
+    session = session_id_of(request)
+    wish = ConnectWish(profile, body.return_to, tuple(body.scopes), body.config_id, body.select, session)
     return connect_out(await app.accounts.open_dialog(caller, platform, wish))
 
 
@@ -200,7 +204,7 @@ async def complete(
         if body.redirect_uri != opened.redirect_uri:
             words = f"redirectUri must be {opened.redirect_uri}, as it was in the dialog."
             raise ValidationFailed(words, rule="redirectUri")
-        connected = await app.accounts.complete(opened, code=body.code)
+        connected = await app.accounts.complete(opened, code=body.code, session_id=session_id_of(request))
     except BadState as error:
         remediation = f"Start again at POST /v1/accounts/connect/{platform}."
         raise ValidationFailed(_STATE_WORDS[error.reason], rule="state", remediation=remediation) from None
@@ -281,11 +285,13 @@ def _told(platform: str, error: str, message: str, remediation: str) -> dict[str
 
 
 async def _completed(app: App, opened: OAuthState, request: Request) -> Connected:
-    """What the browser's consent yields; the audit log names the key that opened it."""
+    """What the browser's consent yields; the audit log names the key or the user who opened it."""
     key = opened.api_key_id or ""
-    actor = Caller(opened.organization_id, opened.environment, key, (), opened.only_profile, origin_of(request))
+    origin = origin_of(request)
+    actor = Caller(opened.organization_id, opened.environment, key, (), opened.only_profile, origin, opened.user_id)
+    session = await session_of_cookie(request, app)
     async with unit_of_work(app.database, nothing_first):
-        connected = await app.accounts.complete(opened, code=request.query_params["code"])
+        connected = await app.accounts.complete(opened, code=request.query_params["code"], session_id=session)
         details = {"accounts": [account.id for account in connected.accounts]}
         await app.audit.record(actor, "completeConnect", opened.platform, details, actor="browser")
     return connected

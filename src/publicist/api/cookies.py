@@ -79,6 +79,12 @@ async def logged_in_by(request: Request, app: Application, origin: Origin) -> Lo
     return found
 
 
+async def session_of_cookie(request: Request, app: Application) -> str | None:
+    """The id of the browser's session, whatever it may do; None without one that lasts."""
+    token = request.cookies.get(_cookie_name(request, app.settings) or "")
+    return await app.sessions.id_of(token) if token else None
+
+
 def place_of(request: Request) -> Place:
     """Where a request wants to act. Raises ValidationFailed for an environment that does not exist."""
     asked = request.headers.get(ENVIRONMENT_HEADER, Environment.TEST)

@@ -83,6 +83,12 @@ def logged_in_of(request: Request) -> LoggedIn:
     return found
 
 
+def session_id_of(request: Request) -> str | None:
+    """The session that a request was let in by; None for one with a key."""
+    found: LoggedIn | None = getattr(request.state, "logged_in", None)
+    return found.session.id if found else None
+
+
 def origin_of(request: Request) -> Origin:
     """Where a request comes from."""
     agent = request.headers.get("user-agent")

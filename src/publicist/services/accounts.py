@@ -77,6 +77,8 @@ class ConnectWish:
     scopes: tuple[str, ...] = ()
     config_id: str | None = None
     selective: bool = False
+    session_id: str | None = None
+    """The session of the browser that asks; no other one may bring the consent back."""
 
 
 class Accounts:
@@ -182,6 +184,8 @@ class Accounts:
                 expires_at=now + STATE_LIFETIME,
                 api_key_id=caller.api_key_id or None,
                 only_profile=caller.profile_id,
+                user_id=caller.user_id,
+                session_id=wish.session_id,
                 scopes=scopes or None,
                 selective=wish.selective,
             )
@@ -204,11 +208,14 @@ class Accounts:
             raise states.BadState("expired")
         return row
 
-    async def complete(self, opened: OAuthState, *, code: str) -> Connected:
-        """Exchange the code and store what it reaches; the consent counts as used once that is stored.
+    async def complete(self, opened: OAuthState, *, code: str, session_id: str | None) -> Connected:
+        """Exchange the code and store what it reaches; the consent counts as used once that is stored. `session_id` is
+        that of the browser, or program, which brings it.
 
-        Raises BadState (`used`) for a second use, and PlatformAuthFailed, PlatformUnavailable, PlatformRejected.
+        Raises BadState (`used`, `another_browser`), and PlatformAuthFailed, PlatformUnavailable, PlatformRejected.
         """
+        if opened.session_id not in (None, session_id):
+            raise states.BadState("another_browser")
         if opened.used_at is not None:
             raise states.BadState("used")
         platform = self._platform(opened.platform)

@@ -96,12 +96,25 @@ class Sessions:
         """
         now = self._clock.now()
         async with self._database.read() as connection:
-            stored = await sessions.by_digest(connection, session_digest(token)) if token.startswith(PREFIX) else None
-            if stored is None or self._current(stored).ends_at(self._limits.idle) <= now:
+            stored = await self._living(connection, token)
+            if stored is None:
                 raise _ended()
             found = await self._acting(connection, token, replace(stored, last_used_at=now), place, origin)
         self._last_uses.note(stored.id, now)
         return found
+
+    async def id_of(self, token: str) -> str | None:
+        """The session of a cookie; None when it is over, or there never was one."""
+        async with self._database.read() as connection:
+            stored = await self._living(connection, token)
+        return stored.id if stored else None
+
+    async def _living(self, connection: Connection, token: str) -> Session | None:
+        if not token.startswith(PREFIX):
+            return None
+        stored = await sessions.by_digest(connection, session_digest(token))
+        is_over = stored is None or self._current(stored).ends_at(self._limits.idle) <= self._clock.now()
+        return None if is_over else stored
 
     async def log_out(self, who: LoggedIn) -> None:
         """End the session."""

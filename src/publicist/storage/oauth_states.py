@@ -34,6 +34,9 @@ class OAuthState:
     api_key_id: str | None = None
     only_profile: str | None = None
     """The profile whose key opened it; accounts of other profiles are none of its business."""
+    user_id: str | None = None
+    session_id: str | None = None
+    """The session of the browser that opened it, and has to come back; None when a program did, with a key."""
 
 
 async def add(connection: Connection, state: OAuthState) -> None:

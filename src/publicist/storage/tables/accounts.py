@@ -27,6 +27,8 @@ oauth_states = sa.Table(
     _instant("used_at", nullable=True),
     sa.Column("api_key_id", Id),
     sa.Column("only_profile", Id),
+    sa.Column("user_id", Id),
+    sa.Column("session_id", Id),
 )
 
 grants = sa.Table(

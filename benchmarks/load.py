@@ -10,7 +10,13 @@ import aiohttp
 
 
 async def _send(
-    url: str, body_of: Callable[[int], Any], headers: dict[str, str], count: int, connections: int, expect: int | None
+    method: str,
+    url: str,
+    body_of: Callable[[int], Any],
+    headers: dict[str, str],
+    count: int,
+    connections: int,
+    expect: int | None,
 ) -> list[float]:
     took: list[float] = []
     numbers = iter(range(count))
@@ -18,7 +24,7 @@ async def _send(
     async def one_connection(session: aiohttp.ClientSession) -> None:
         for number in numbers:
             start = time.perf_counter()
-            async with session.post(url, json=body_of(number), headers=headers) as reply:
+            async with session.request(method, url, json=body_of(number), headers=headers) as reply:
                 await reply.read()
                 fits = reply.status < 500 if expect is None else reply.status == expect
                 assert fits, (reply.status, await reply.text())
@@ -37,10 +43,11 @@ def load(
     count: int,
     connections: int = 16,
     expect: int | None = None,
+    method: str = "POST",
 ) -> dict[str, float]:
     """Requests a second, median and p99 in milliseconds; `expect` is the status that every answer must have."""
     start = time.perf_counter()
-    took = sorted(asyncio.run(_send(url, body_of, headers, count, connections, expect)))
+    took = sorted(asyncio.run(_send(method, url, body_of, headers, count, connections, expect)))
     seconds = time.perf_counter() - start
     return {
         "perSecond": round(count / seconds, 1),

@@ -56,9 +56,9 @@ def places(data_dir: Path, env: Mapping[str, str], log: Path, told: Iterable[byt
     """Everything a server leaves behind, by name. `told` are the metrics and the bodies of failures."""
     yield "the log", log.read_bytes()
     yield "metrics and failures", b"\n".join(told)
-    yield from _sqlite(data_dir / "publicist.db")
-    if url := env.get("PUBLICIST_DATABASE_URL"):
-        yield from _postgres(url)
+    url = env.get("PUBLICIST_DATABASE_URL", f"sqlite:///{data_dir / 'publicist.db'}")
+    kind, _, path = url.partition(":///")
+    yield from _sqlite(Path(path)) if kind == "sqlite" else _postgres(url)
 
 
 def leaks(secrets: Iterable[str | bytes], found: Iterable[tuple[str, bytes]]) -> list[str]:

@@ -213,6 +213,7 @@ class Posts:
             self._engine.submit(RENDER, name)
         at = batch.post.scheduled_at
         if at is not None:
+            self._signals.changed(batch.post.id)
             if at - self._clock.now() <= self._settings.ticker:
                 self._engine.wake()
             return

@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 _AT_ONCE = 8
 """Requests to one endpoint side by side."""
 _LOOK_SECONDS = 0.5
+_GATHER_SECONDS = 0.01
+"""Between two looks at least: many events of one moment are one look."""
 
 
 class DeliveryLoop:
@@ -39,6 +41,7 @@ class DeliveryLoop:
             except Exception:
                 log.exception("deliveries.failed")
             if not self._stopping:
+                await asyncio.sleep(_GATHER_SECONDS)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), _LOOK_SECONDS)
         tasks = [task for running in self._running.values() for task in running]

@@ -81,6 +81,7 @@ async def test_a_scheduled_post_waits_for_its_time_and_says_so(desk: Desk, calle
     assert (desk.engine.submitted, desk.engine.wakes) == ([], 0)
     ((kind, data),) = await events(desk.database)
     assert (kind, data["id"], data["scheduledAt"]) == ("post.queued", target.id, iso(SOON))
+    assert desk.signals.anything.is_set(), "whoever sends webhooks does not know of it"
     assert data["sandbox"] is True
 
 

@@ -1,12 +1,14 @@
 """A person removes the app, wants their data deleted, or is disconnected: sent by the simulated Meta, over HTTP."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import psycopg
 import pytest
 
 from tests.support.served import SHARED, Served, serving, wait_for
@@ -182,3 +184,29 @@ def test_a_meta_that_does_not_answer_keeps_nobody_connected(served: Served) -> N
     for one in accounts(served):
         assert served.call("DELETE", f"/v1/accounts/{one['id']}").status_code == 200
     assert accounts(served) == []
+
+
+@pytest.mark.postgres
+def test_a_disconnect_and_metas_callback_about_it_do_not_lock_each_other_out(
+    tmp_path: Path, make_database_url: Callable[[str], str]
+) -> None:
+    """Both take the consent first, and its accounts then."""
+    url = make_database_url("postgres")
+    with serving(tmp_path / "data", env={**SHARED, "PUBLICIST_DATABASE_URL": url}) as served:
+        last, *others = served.connect()
+        for one in others:
+            served.call("DELETE", f"/v1/accounts/{one['id']}")
+        with psycopg.connect(url) as callback, ThreadPoolExecutor(1) as client:
+            callback.execute("SELECT id FROM grants FOR UPDATE")
+            leaving = client.submit(served.call, "DELETE", f"/v1/accounts/{last['id']}")
+            wait_for(lambda: waiting(callback))
+            callback.execute("UPDATE accounts SET updated_at = updated_at WHERE id = %s", [last["id"]])
+            callback.commit()
+            assert leaving.result().status_code == 200
+        assert accounts(served) == []
+
+
+def waiting(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether somebody waits for a lock that another transaction has."""
+    row = connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+    return row is not None and row[0] > 0

@@ -141,10 +141,10 @@ class Accounts:
             await self._revoke(last)
         now = self._clock.now()
         async with self._database.write() as connection:
+            if last is not None:  # the grant before its accounts, as everywhere: Meta calls back about it meanwhile
+                await accounts.forget_token(connection, last)
             await accounts.update(connection, account.id, {"token": b"", "disconnected_at": now, "updated_at": now})
             await events.add(connection, account_event(account, "account.disconnected", now))
-            if last is not None:
-                await accounts.forget_token(connection, last)
 
     async def _revoke(self, grant: Grant) -> None:
         upstream = self.upstreams.get(grant.environment)

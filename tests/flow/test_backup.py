@@ -29,6 +29,8 @@ QUICK = {
     "PUBLICIST_PACE": "0.1",
 }
 PATIENCE = 90.0
+AHEAD = timedelta(seconds=25)
+"""Time enough to copy the database before the post is due."""
 
 
 def command(*arguments: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
@@ -57,7 +59,7 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(tmp_path: Path, si
         page = connected(served)
         picture = served.upload(_picture(tmp_path))
         media = [{"kind": "image", "mediaId": picture}]
-        soon = schedule(served, page, "out before the disk died", timedelta(seconds=6), media=media)
+        soon = schedule(served, page, "out before the disk died", AHEAD, media=media)
         done = command("backup", str(file), "--data-dir", str(data), "--json")
         assert done.returncode == 0, done.stderr
         wait_for(lambda: is_out(served, soon), seconds=PATIENCE)
@@ -81,7 +83,7 @@ def test_a_dump_of_postgres_is_brought_back_the_same_way(tmp_path: Path, sim: Gr
         env = {**QUICK, "PUBLICIST_SANDBOX_URL": sim.url, "PUBLICIST_DATABASE_URL": uri}
         with serving(tmp_path / "data", env=env, port=port) as served:
             page = connected(served)
-            soon = schedule(served, page, "out before the restore", timedelta(seconds=6))
+            soon = schedule(served, page, "out before the restore", AHEAD)
             _copy(uri, data, "dump")
             wait_for(lambda: is_out(served, soon), seconds=PATIENCE)
             key = served.key

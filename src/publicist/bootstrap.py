@@ -52,10 +52,9 @@ from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
+from publicist.worker.keepers import keeping
 from publicist.worker.last_uses import storing
 from publicist.worker.sweeper import sweeping
-from publicist.worker.tokens import keeping_tokens
-from publicist.worker.versions import keeping_versions
 from publicist.worker.working import serving_engine, shared_clock, worker_name, working_engine
 from publicist.workflows.engine import CommittedEngine, Engine
 from publicist.workflows.holds import HoldLimits
@@ -90,6 +89,19 @@ class _Parts:
     @property
     def clock(self) -> Clock:
         return self.tools.clock
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database, with the newest schema; commands that work beside a running server need no more."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    url = database_url(settings)
+    await asyncio.to_thread(upgrade, url)
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +152,14 @@ async def _caring(parts: _Parts) -> AsyncIterator[None]:
     """What a process that works does beside publishing: files expire, tokens are looked after."""
     tools = parts.tools
     keeper = TokenKeeper(tools.database, tools.clock, tools.vault, tools.upstreams)
-    async with sweeping(parts.expiry), keeping_tokens(keeper, parts.settings.token_look_seconds):
+    async with sweeping(parts.expiry), keeping(keeper, "tokens", parts.settings.token_look_seconds):
         yield
 
 
 def _keeping_versions(parts: _Parts) -> AbstractAsyncContextManager[None]:
     """Every process hears which version answers, those that only serve too."""
     keeper = VersionKeeper(parts.database, parts.clock, _pinned(parts.settings), parts.tools.upstreams)
-    return keeping_versions(keeper, parts.settings.token_look_seconds)
+    return keeping(keeper, "versions", parts.settings.token_look_seconds)
 
 
 def _pinned(settings: Settings) -> Mapping[str, str]:
@@ -170,11 +182,9 @@ def _refuse_sqlite(settings: Settings, what: str) -> None:
 @asynccontextmanager
 async def _opened(settings: Settings, addresses: Addresses) -> AsyncIterator[_Parts]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    url = database_url(settings)
-    with DirectoryLock(settings.data_dir) if url.startswith("sqlite") else nullcontext():
-        await asyncio.to_thread(upgrade, url)
-        database = Database(url)
-        try:
+    is_sqlite = database_url(settings).startswith("sqlite")
+    with DirectoryLock(settings.data_dir) if is_sqlite else nullcontext():
+        async with open_database(settings) as database:
             await refuse_unsafe(database)
             async with (
                 HttpClient(timeout_seconds=settings.upstream_timeout_seconds) as http,
@@ -182,8 +192,6 @@ async def _opened(settings: Settings, addresses: Addresses) -> AsyncIterator[_Pa
                 aclosing(Decoders(_decoder_limits(settings))) as decoders,
             ):
                 yield _parts(settings, addresses, http, FileTools(database, clock, _blobs(settings), decoders))
-        finally:
-            await database.close()
 
 
 def _decoder_limits(settings: Settings) -> DecoderLimits:

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from publicist.bootstrap import database_url
+from publicist.bootstrap import open_database
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.domain.api_keys import GRANTABLE
 from publicist.domain.environments import Environment
 from publicist.kit.clock import Clock, SystemClock
 from publicist.kit.settings import Settings
 from publicist.services.organizations import NewKey, Organizations
-from publicist.storage.migrate import upgrade
-from publicist.storage.session import Database
 
 _DAYS_MAX = 3650
 
@@ -46,10 +44,5 @@ def run(
 
 
 async def _create(settings: Settings, key: NewKey, clock: Clock) -> str:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(upgrade, database_url(settings))
-    database = Database(database_url(settings))
-    try:
+    async with open_database(settings) as database:
         return await Organizations(database, clock).create_key(key)
-    finally:
-        await database.close()

@@ -3,13 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from publicist.bootstrap import database_url, media_expiry
+from publicist.bootstrap import media_expiry, open_database
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.kit.clock import SystemClock
 from publicist.kit.settings import Settings
 from publicist.storage.blobs.local import LocalBlobs
-from publicist.storage.migrate import upgrade
-from publicist.storage.session import Database
 
 
 def run(dry_run: bool, data_dir: Path | None, as_json: bool) -> int:
@@ -29,14 +27,9 @@ def run(dry_run: bool, data_dir: Path | None, as_json: bool) -> int:
 
 
 async def _sweep(settings: Settings, dry_run: bool) -> dict[str, int | bool]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(upgrade, database_url(settings))
-    database = Database(database_url(settings))
-    try:
+    async with open_database(settings) as database:
         expiry = media_expiry(settings, database, LocalBlobs(settings.data_dir / "media"), SystemClock())
         if dry_run:
             return {"dryRun": True, "files": await expiry.due()}
         done = await expiry.sweep()
         return {"dryRun": False, "files": done.files, "objects": done.objects, "bytes": done.bytes}
-    finally:
-        await database.close()

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from publicist.bootstrap import database_url
+from publicist.bootstrap import open_database
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.domain.history import Forgotten
 from publicist.kit.clock import SystemClock, iso
@@ -11,8 +11,6 @@ from publicist.kit.lock import DirectoryInUse, DirectoryLock
 from publicist.kit.settings import Settings
 from publicist.storage import backups, restores
 from publicist.storage.backups import BadBackup
-from publicist.storage.migrate import upgrade
-from publicist.storage.session import Database
 
 
 def run(file: Path | None, data_dir: Path | None, as_json: bool) -> int:
@@ -49,10 +47,5 @@ def _unpack(settings: Settings, file: Path) -> None:
 
 
 async def _note(settings: Settings) -> Forgotten:
-    await asyncio.to_thread(upgrade, database_url(settings))
-    database = Database(database_url(settings))
-    try:
-        async with database.write() as connection:
-            return await restores.note(connection, SystemClock().now())
-    finally:
-        await database.close()
+    async with open_database(settings) as database, database.write() as connection:
+        return await restores.note(connection, SystemClock().now())

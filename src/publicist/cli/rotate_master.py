@@ -4,14 +4,13 @@ import asyncio
 import sys
 from pathlib import Path
 
-from publicist.bootstrap import database_url, master_keys
+from publicist.bootstrap import master_keys, open_database
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.crypto.envelope import Vault
 from publicist.crypto.master_keys import GivenKeys, KeyFile, MasterKeyError
 from publicist.kit.lock import DirectoryInUse, DirectoryLock
 from publicist.kit.settings import Settings
 from publicist.services.master_keys import rewrap_all
-from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
 
 _ONE_GIVEN = (
@@ -42,13 +41,9 @@ async def _rotate(settings: Settings, forget_old: bool) -> int:
     if isinstance(keys, GivenKeys):
         _refuse_given(keys, forget_old)
     vault = Vault(keys)
-    await asyncio.to_thread(upgrade, database_url(settings))
-    database = Database(database_url(settings))
-    try:
+    async with open_database(settings) as database:
         sealed = await rewrap_all(database, vault)
         return sealed if isinstance(keys, GivenKeys) else await _change_file(keys, database, vault, sealed, forget_old)
-    finally:
-        await database.close()
 
 
 def _refuse_given(keys: GivenKeys, forget_old: bool) -> None:

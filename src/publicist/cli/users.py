@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from publicist.bootstrap import database_url
+from publicist.bootstrap import open_database
 from publicist.cli.output import CommandFailed, fail, print_json, read_settings
 from publicist.domain.users import Role, normal_email
 from publicist.kit.clock import SystemClock, iso
 from publicist.kit.errors import PublicistError
 from publicist.kit.settings import Settings
 from publicist.services.user_admin import UserAdmin
-from publicist.storage.migrate import upgrade
-from publicist.storage.session import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,8 @@ Command = Callable[[UserAdmin, _Given], Awaitable[Mapping[str, Any]]]
 
 
 async def _on_database(settings: Settings, command: Command, given: _Given) -> Mapping[str, Any]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(upgrade, database_url(settings))
-    database = Database(database_url(settings))
-    try:
+    async with open_database(settings) as database:
         return await command(UserAdmin(database, SystemClock()), given)
-    finally:
-        await database.close()
 
 
 async def _add(admin: UserAdmin, given: _Given) -> Mapping[str, Any]:

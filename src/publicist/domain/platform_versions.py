@@ -1,14 +1,14 @@
 """Versions of a network's API: from when to when each is served, and which one answered."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
+from publicist.domain.countdown import mark_reached, whole_days
 from publicist.domain.environments import Environment
 
 WARN_DAYS = (180, 90, 30)
 """Days before the sunset of the version in use at which `version.deprecated` is written, once each."""
-_DAY = timedelta(days=1)
 
 
 class VersionState(StrEnum):
@@ -53,10 +53,9 @@ class VersionTable:
         """What is true of a version at that time."""
         if version not in self.versions:
             return VersionState.UNKNOWN
-        left = _left(version, now)
-        if left is None or left > max(WARN_DAYS) * _DAY:
-            return VersionState.CURRENT
-        return VersionState.DEPRECATED if left > timedelta(0) else VersionState.SUNSET
+        if version.ends_at is not None and version.ends_at <= now:
+            return VersionState.SUNSET
+        return VersionState.CURRENT if threshold(version, now) is None else VersionState.DEPRECATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +85,9 @@ class LastServed:
 
 def days_left(version: ApiVersion, now: datetime) -> int | None:
     """Whole days until the sunset, rounded; 0 once it is over, None when there is no date."""
-    left = _left(version, now)
-    return None if left is None else max(0, round(left / _DAY))
+    return None if version.ends_at is None else whole_days(version.ends_at - now)
 
 
 def threshold(version: ApiVersion, now: datetime) -> int | None:
     """The nearest mark that has been reached; None while the sunset is far away or unknown, and once it is over."""
-    left = _left(version, now)
-    if left is None or left <= timedelta(0):
-        return None
-    return min((days for days in WARN_DAYS if left <= days * _DAY), default=None)
-
-
-def _left(version: ApiVersion, now: datetime) -> timedelta | None:
-    return None if version.ends_at is None else version.ends_at - now
+    return None if version.ends_at is None else mark_reached(version.ends_at - now, WARN_DAYS)

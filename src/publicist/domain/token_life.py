@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from publicist.domain.accounts import Account, Grant
+from publicist.domain.countdown import mark_reached, whole_days
 
 WARN_DAYS = (14, 7, 3, 1)
 """Days before an end at which `token.expiring` is sent, once each (design: Accounts)."""
@@ -14,7 +15,6 @@ EXTEND_BELOW = timedelta(days=30)
 CHECK_EVERY = timedelta(days=1)
 RETRY_AFTER = timedelta(hours=1)
 """When Meta did not answer."""
-_DAY = timedelta(days=1)
 
 
 class Cause(StrEnum):
@@ -66,10 +66,9 @@ def nearest_ends(ends: Iterable[AccessEnd], now: datetime) -> list[AccessEnd]:
 
 def days_left(end: AccessEnd, now: datetime) -> int:
     """Whole days, rounded; 0 once it is over."""
-    return max(0, round((end.at - now) / _DAY))
+    return whole_days(end.at - now)
 
 
 def threshold(end: AccessEnd, now: datetime) -> int | None:
     """The nearest of `WARN_DAYS` that has been reached; None while the end is far away, and once it is over."""
-    reached = [days for days in WARN_DAYS if end.at - now <= days * _DAY]
-    return min(reached) if reached and now < end.at else None
+    return mark_reached(end.at - now, WARN_DAYS)

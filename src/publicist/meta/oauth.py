@@ -14,7 +14,7 @@ from publicist.domain.platform import Request, UpstreamError
 from publicist.domain.token_life import TokenState
 from publicist.kit.errors import PlatformAuthFailed, PlatformUnavailable, PublicistError
 from publicist.meta.error_row import CHECK_APP
-from publicist.meta.errors import lost, to_public
+from publicist.meta.errors import lost
 from publicist.meta.graph import ask
 from publicist.meta.upstream import Upstream
 
@@ -67,9 +67,7 @@ async def exchange_code(upstream: Upstream, code: str, redirect_uri: str) -> str
 
 async def revoke(upstream: Upstream, token: str) -> None:
     """Take back everything the person granted (Meta: Facebook Login, Permissions). Raises as `exchange_code` does."""
-    outcome = await ask(Request("DELETE", "graph", "me/permissions"), upstream, token)
-    if outcome.error is not None:
-        raise to_public(outcome.error, _PLATFORM, upstream.version)
+    await _ask(upstream, token, Request("DELETE", "graph", "me/permissions"))
 
 
 async def exchange_long_lived(upstream: Upstream, token: str) -> str:

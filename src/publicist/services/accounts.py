@@ -23,7 +23,7 @@ from publicist.kit.errors import (
 from publicist.kit.links import http_url
 from publicist.platforms import Connector, DialogWish, Platform, Upstream, family, registry
 from publicist.services.grants import Grants, GrantView, Reached, connector_of
-from publicist.services.ownership import PROFILE_SCOPE, missing
+from publicist.services.ownership import PROFILE_SCOPE, missing, owned_account
 from publicist.services.profiles import profile_for
 from publicist.storage import accounts, events, oauth_states
 from publicist.storage.oauth_states import OAuthState
@@ -111,11 +111,7 @@ class Accounts:
     async def get(self, caller: Caller, account_id: str) -> Account:
         """One connected account. Raises NotFound."""
         async with self._database.read() as connection:
-            account = await accounts.get(connection, caller, account_id)
-        if account is None:
-            words = "GET /v1/accounts lists what is there."
-            raise missing(caller, "account", account_id, remediation=words)
-        return account
+            return await owned_account(connection, caller, account_id)
 
     async def ever(self, caller: Caller, account_id: str) -> Account:
         """One account, also a disconnected one. Raises NotFound."""

@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from publicist.crypto.signed_requests import SKEW, BadSignedRequest, SignedRequest, verify
 from publicist.domain.accounts import Grant
-from publicist.domain.audit import AuditEntry
+from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.farewells import Farewell, FarewellKind
 from publicist.kit.clock import Clock
 from publicist.kit.ids import new_id
 from publicist.platforms import Upstream, registry
+from publicist.services.audit import entry_of
 from publicist.storage import accounts, audit, events, farewells, token_life
 from publicist.storage.session import Connection, Database
 from publicist.workflows.account_events import account_event, token_died
@@ -78,7 +79,8 @@ async def _carry_out(
             touched += await _deauthorize(connection, grant, now)
         else:
             touched += await _delete(connection, grant, now)
-        await audit.add(connection, _entry(grant, kind, now))
+        tenant = Caller(grant.organization_id, grant.environment, "", profile_id=grant.profile_id)
+        await audit.add(connection, entry_of(tenant, kind, grant.id, {}, now, actor="meta"))
     farewell = Farewell(new_id(), environment, kind, request.digest, f"lmp_{uuid.uuid4()}", len(meant), touched, now)
     await farewells.add(connection, farewell)
     return farewell
@@ -89,7 +91,8 @@ async def _deauthorize(connection: Connection, grant: Grant, now: datetime) -> i
     connected = await token_life.accounts_of(connection, grant.id)
     for account in connected:
         await token_died(connection, account, _REMOVED, now)
-    await farewells.forget_token(connection, grant.id)
+        await accounts.update(connection, account.id, {"token": b""})
+    await accounts.forget_token(connection, grant)
     return len(connected)
 
 
@@ -114,21 +117,3 @@ def _blank(disconnected_at: datetime, now: datetime) -> dict[str, Any]:
         "disconnected_at": disconnected_at,
         "updated_at": now,
     }
-
-
-def _entry(grant: Grant, kind: FarewellKind, now: datetime) -> AuditEntry:
-    return AuditEntry(
-        id=new_id(),
-        organization_id=grant.organization_id,
-        environment=grant.environment,
-        profile_id=grant.profile_id,
-        actor="meta",
-        api_key_id=None,
-        action=kind,
-        object_id=grant.id,
-        details={},
-        ip=None,
-        user_agent=None,
-        request_id=None,
-        created_at=now,
-    )

@@ -1,7 +1,10 @@
 """What a caller is told of things that are not there for it."""
 
+from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.kit.errors import NotFound
+from publicist.storage import accounts
+from publicist.storage.session import Connection
 
 PROFILE_SCOPE = "api_key.profile_scope"
 
@@ -15,6 +18,14 @@ def missing(caller: Caller, noun: str, id: str, *, rule: str | None = None, reme
         rule=PROFILE_SCOPE,
         remediation="Use a key of the organization, or one of the profile it belongs to.",
     )
+
+
+async def owned_account(connection: Connection, caller: Caller, account_id: str) -> Account:
+    """A connected account of the caller. Raises NotFound."""
+    account = await accounts.get(connection, caller, account_id)
+    if account is None:
+        raise missing(caller, "account", account_id, remediation="GET /v1/accounts lists what is there.")
+    return account
 
 
 def check_profile(caller: Caller, profile_id: str | None) -> None:

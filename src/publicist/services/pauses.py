@@ -4,9 +4,9 @@ from publicist.domain.accounts import Account
 from publicist.domain.api_keys import Caller
 from publicist.domain.holds import HoldReason
 from publicist.kit.clock import Clock
-from publicist.services.ownership import check_whole_organization, missing
+from publicist.services.ownership import check_whole_organization, owned_account
 from publicist.storage import accounts, organizations, targets
-from publicist.storage.session import Connection, Database
+from publicist.storage.session import Database
 from publicist.workflows.engine import Engine
 
 
@@ -22,12 +22,12 @@ class Pauses:
         """Pause an account, or let it go on. Raises NotFound."""
         now = self._clock.now()
         async with self._database.write() as connection:
-            account = await _owned(connection, caller, account_id)
+            account = await owned_account(connection, caller, account_id)
             if paused != (account.paused_at is not None):
                 await accounts.update(connection, account_id, {"paused_at": now if paused else None})
             if not paused:
                 await targets.release(connection, now=now, reason=HoldReason.PAUSED, account_id=account_id)
-            account = await _owned(connection, caller, account_id)
+            account = await owned_account(connection, caller, account_id)
         self._engine.wake()
         return account
 
@@ -46,10 +46,3 @@ class Pauses:
                 await targets.release(connection, now=now, reason=HoldReason.PAUSED, organization_id=id)
         self._engine.wake()
         return paused
-
-
-async def _owned(connection: Connection, caller: Caller, account_id: str) -> Account:
-    account = await accounts.get(connection, caller, account_id)
-    if account is None:
-        raise missing(caller, "account", account_id, remediation="GET /v1/accounts lists what is there.")
-    return account

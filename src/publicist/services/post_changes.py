@@ -14,10 +14,10 @@ from publicist.domain.targets import RETRIABLE, Target, TargetStatus
 from publicist.kit.clock import Clock, iso
 from publicist.kit.errors import Conflict
 from publicist.platforms import registry
-from publicist.services.ownership import check_profile, missing
+from publicist.services.ownership import check_profile, owned_account
 from publicist.services.post_refusals import check_time, hold_media, not_queued, not_resolvable, not_retriable
 from publicist.services.posts import PostRow, owned, queued, rows_of
-from publicist.storage import accounts, attempts, events, targets
+from publicist.storage import attempts, events, targets
 from publicist.storage.session import Connection, Database
 from publicist.storage.targets import Filter
 from publicist.workflows.endings import event_of
@@ -178,9 +178,7 @@ async def _let_go(connection: Connection, caller: Caller, target: Target, now: d
 
 
 async def _living_account(connection: Connection, caller: Caller, account_id: str) -> None:
-    account = await accounts.get(connection, caller, account_id)
-    if account is None:
-        raise missing(caller, "account", account_id, remediation="GET /v1/accounts lists what is there.")
+    account = await owned_account(connection, caller, account_id)
     if account.token_died_at is not None:
         words = f"Meta does not accept the account's token since {iso(account.token_died_at)}."
         raise Conflict(words, rule="meta.token.dead", platform=account.platform, remediation=RECONNECT)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from publicist.domain.audit import AuditEntry
+from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.users import Member, Role, check_password, normal_email
 from publicist.kit.clock import Clock
 from publicist.kit.errors import Conflict, NotFound
-from publicist.kit.ids import new_id, parse_uuid
+from publicist.kit.ids import parse_uuid
+from publicist.services.audit import entry_of
 from publicist.services.organizations import Organizations
 from publicist.services.passwords import Passwords
 from publicist.services.users import new_user, refuse_last_owner, take_out
@@ -101,19 +102,5 @@ def _unknown(email: str) -> NotFound:
 async def _record(connection: Connection, organization_id: str, action: str, user_id: str, now: datetime) -> None:
     """In the log of both environments: a user is in both."""
     for environment in Environment:
-        entry = AuditEntry(
-            id=new_id(),
-            organization_id=organization_id,
-            environment=environment,
-            profile_id=None,
-            actor="cli",
-            api_key_id=None,
-            action=action,
-            object_id=user_id,
-            details={},
-            ip=None,
-            user_agent=None,
-            request_id=None,
-            created_at=now,
-        )
-        await audit.add(connection, entry)
+        caller = Caller(organization_id, environment, "")
+        await audit.add(connection, entry_of(caller, action, user_id, {}, now, actor="cli"))

@@ -41,12 +41,6 @@ async def grants_of(connection: Connection, environment: Environment, family: st
     return [accounts.load_grant(row) for row in rows]
 
 
-async def forget_token(connection: Connection, grant_id: str) -> None:
-    """The person's token, and those of the accounts that it yielded."""
-    await connection.execute(_grants.update().where(_grants.c.id == grant_id).values(token=b""))
-    await connection.execute(_accounts.update().where(_accounts.c.grant_id == grant_id).values(token=b""))
-
-
 async def forget_grant(connection: Connection, grant_id: str) -> None:
     """The consent itself; its accounts stay without it."""
     await connection.execute(_accounts.update().where(_accounts.c.grant_id == grant_id).values(grant_id=None))

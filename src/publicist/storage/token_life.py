@@ -12,7 +12,6 @@ from publicist.domain.targets import TargetStatus
 from publicist.domain.token_life import AccessEnd
 from publicist.kit.ids import new_id
 from publicist.storage import accounts, tables
-from publicist.storage.rows import from_row
 from publicist.storage.session import Connection
 
 _accounts = tables.accounts
@@ -62,9 +61,7 @@ async def update_grant(connection: Connection, seen: Grant, values: Mapping[str,
 
 async def accounts_of(connection: Connection, grant_id: str) -> list[Account]:
     """Connected accounts of a grant, oldest first."""
-    query = _accounts.select().where(_accounts.c.grant_id == grant_id, _accounts.c.disconnected_at.is_(None))
-    rows = await connection.execute(query.order_by(_accounts.c.created_at, _accounts.c.id))
-    return [from_row(Account, row) for row in rows.mappings()]
+    return [account for account in await accounts.of_grant(connection, grant_id) if account.disconnected_at is None]
 
 
 async def bury(connection: Connection, seen: Account, reason: str, now: datetime) -> bool:

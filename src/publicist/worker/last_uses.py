@@ -1,4 +1,4 @@
-"""Stores now and then when API keys were last used, in every process that answers requests."""
+"""Stores now and then when API keys and sessions were last used, in every process that answers requests."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

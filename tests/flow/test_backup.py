@@ -1,9 +1,11 @@
 """A backup is brought back: what went out after it does not go out again, and what waits goes out."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -68,8 +70,9 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(tmp_path: Path, si
     (back / "master.key").write_bytes((data / "master.key").read_bytes())
     restored = command("restore", str(file), "--data-dir", str(back), "--json")
     assert restored.returncode == 0, restored.stderr
+    with closing(sqlite3.connect(back / "publicist.db")) as connection:
+        assert connection.execute("SELECT status FROM targets").fetchall() == [("queued",)], "the backup came too late"
     with serving(back, env=env, port=port, key=key) as served:
-        assert served.call("GET", f"/v1/posts/{soon}").json()["status"] != "published", "the backup was made too late"
         later = schedule(served, page, "out after it", timedelta(seconds=2), media=media)
         for post in (soon, later):
             wait_for(partial(is_out, served, post), seconds=PATIENCE)
@@ -92,8 +95,11 @@ def test_a_dump_of_postgres_is_brought_back_the_same_way(tmp_path: Path, sim: Gr
         assert "PostgreSQL" in unpacked.stderr
         noted = command("restore", "--data-dir", str(tmp_path / "data"), env={**os.environ, **env})
         assert noted.returncode == 0, noted.stderr
+        with psycopg.connect(env["PUBLICIST_DATABASE_URL"]) as connection:
+            assert connection.execute("SELECT status FROM targets").fetchall() == [("queued",)], (
+                "the copy came too late"
+            )
         with serving(tmp_path / "data", env=env, port=port, key=key) as served:
-            assert not is_out(served, soon), "the copy was made too late"
             wait_for(lambda: is_out(served, soon), seconds=PATIENCE)
         assert published(sim) == ["out before the restore"]
 

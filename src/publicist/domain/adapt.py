@@ -162,7 +162,7 @@ def recipe_for(facts: Facts, adapt: Adapt, limits: ImageLimits, ratio: Ratio | N
     if adapt.mode is AdaptMode.NONE or not facts.width or not facts.height:
         return None
     source = (facts.width, facts.height)
-    wanted = _shape(source, ratio) if adapt.mode is not AdaptMode.CONVERT else None
+    wanted = _shape(source, ratio, limits) if adapt.mode is not AdaptMode.CONVERT else None
     if wanted is None and _is_legal(facts, limits):
         return None
     if wanted is None:
@@ -176,11 +176,13 @@ def clamp(ratio: float, allowed: Ratio | None) -> float:
     return min(max(ratio, allowed[0]), allowed[1]) if allowed else ratio
 
 
-def _shape(source: Size, allowed: Ratio | None) -> float | None:
-    """The nearest legal shape when the picture has to change for it; None when it is legal to the pixel."""
+def _shape(source: Size, allowed: Ratio | None, limits: ImageLimits) -> float | None:
+    """The nearest legal shape when the picture has to change for it; None when it is legal to the pixel, as large as a
+    pixel is once a narrow picture is enlarged."""
     width, height = source
     wanted = clamp(width / height, allowed)
-    exact = abs(height * wanted - width) < 1 or abs(width / wanted - height) < 1
+    pixel = min(1.0, width / limits.width_min)
+    exact = abs(height * wanted - width) < pixel or abs(width / wanted - height) < pixel
     return None if wanted == width / height or exact else wanted
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publicist.domain.adapt import NOTHING, Adapt, AdaptMode, ImageLimits, Recipe, colour, recipe_for
@@ -46,6 +46,8 @@ def test_a_recipe_stays_inside_the_picture_and_the_limits(
     assert mode == "crop" or made.crop == (0, 0, *made.scaled)
 
 
+@example(124, 156, "crop")
+@example(124, 156, "fit")
 @given(st.integers(100, 20_000), st.integers(100, 20_000), st.sampled_from(["crop", "fit"]))
 def test_fit_and_crop_make_the_shape_and_the_size_legal(width: int, height: int, mode: str) -> None:
     made = recipe(facts(width, height, mime="image/png"), mode)

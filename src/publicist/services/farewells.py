@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from publicist.crypto.signed_requests import SKEW, BadSignedRequest, SignedRequest, verify
 from publicist.domain.accounts import Grant
 from publicist.domain.api_keys import Caller
@@ -49,13 +47,8 @@ class Farewells:
             raise NotSetUp
         now = self._clock.now()
         environment, request = verify(signed_request, self._secrets, now)
-        try:
-            async with self._database.write() as connection:
-                if await farewells.is_known(connection, kind, request.digest):
-                    raise BadSignedRequest("it was carried out before")
-                return await _carry_out(connection, environment, kind, request, now)
-        except IntegrityError:
-            raise BadSignedRequest("it was carried out before") from None
+        async with self._database.write() as connection:
+            return await _carry_out(connection, environment, kind, request, now)
 
     async def find(self, code: str) -> Farewell | None:
         """The deletion that a person looks up."""
@@ -71,6 +64,7 @@ class Farewells:
 async def _carry_out(
     connection: Connection, environment: Environment, kind: FarewellKind, request: SignedRequest, now: datetime
 ) -> Farewell:
+    """Raises BadSignedRequest for a repeat, which undoes what was done for it."""
     found = await farewells.grants_of(connection, environment, registry()["facebook"].family, request.user_id)
     meant = [grant for grant in found if grant.updated_at <= request.issued_at + SKEW]
     touched = 0
@@ -82,7 +76,8 @@ async def _carry_out(
         tenant = Caller(grant.organization_id, grant.environment, "", profile_id=grant.profile_id)
         await audit.add(connection, entry_of(tenant, kind, grant.id, {}, now, actor="meta"))
     farewell = Farewell(new_id(), environment, kind, request.digest, f"lmp_{uuid.uuid4()}", len(meant), touched, now)
-    await farewells.add(connection, farewell)
+    if not await farewells.add(connection, farewell):
+        raise BadSignedRequest("it was carried out before")
     return farewell
 
 

@@ -1,11 +1,10 @@
 """Queries on farewells, and on everything that belongs to one person of the network."""
 
-import sqlalchemy as sa
-
 from publicist.domain.accounts import Grant
 from publicist.domain.environments import Environment
-from publicist.domain.farewells import Farewell, FarewellKind
+from publicist.domain.farewells import Farewell
 from publicist.storage import accounts, tables
+from publicist.storage.inserts import insert_new
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 
@@ -14,16 +13,9 @@ _grants = tables.grants
 _accounts = tables.accounts
 
 
-async def is_known(connection: Connection, kind: FarewellKind, digest: str) -> bool:
-    """Whether this very callback was carried out before; one of the other kind may have the same payload."""
-    query = sa.select(_farewells.c.id).where(_farewells.c.kind == kind, _farewells.c.digest == digest)
-    found = await connection.execute(query)
-    return found.first() is not None
-
-
-async def add(connection: Connection, farewell: Farewell) -> None:
-    """Store one; kind and digest are unique, so of two at the same time one fails with IntegrityError."""
-    await connection.execute(_farewells.insert().values(to_row(farewell)))
+async def add(connection: Connection, farewell: Farewell) -> bool:
+    """Store one; False when this very callback was carried out before. One of the other kind may have its payload."""
+    return await insert_new(connection, _farewells, to_row(farewell))
 
 
 async def by_code(connection: Connection, code: str) -> Farewell | None:

@@ -1,16 +1,14 @@
 """Queries on API versions: which one answers, and who was told of a sunset."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from publicist.domain.environments import Environment
 from publicist.domain.platform_versions import ApiVersion, Sighting
 from publicist.kit.ids import new_id
 from publicist.storage import tables
+from publicist.storage.inserts import insert_new
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
 from publicist.storage.tables import served_versions as _served
@@ -21,7 +19,7 @@ _organizations = tables.organizations
 
 async def note_served(connection: Connection, seen: Sighting) -> bool:
     """Store which version answers; False when that was known."""
-    if await _insert(connection, _served, to_row(seen)):
+    if await insert_new(connection, _served, to_row(seen)):
         return True
     query = _served.update().where(
         _served.c.family == seen.family,
@@ -73,11 +71,4 @@ async def note_warning(
         "days": days,
         "created_at": now,
     }
-    return await _insert(connection, _warnings, row)
-
-
-async def _insert(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
-    """Store a row; False when there is one like it, also one that another transaction commits meanwhile."""
-    # SQLite's compiler takes PostgreSQL's statement. PostgreSQL's driver tells no number of inserted rows.
-    query = insert(table).values(dict(row)).on_conflict_do_nothing().returning(sa.literal(1))
-    return (await connection.execute(query)).first() is not None
+    return await insert_new(connection, _warnings, row)

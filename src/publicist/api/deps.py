@@ -33,13 +33,18 @@ _AGENT_MAX = 255
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def get_application(request: Request) -> Application:
+def application_of(request: Request) -> Application:
     """The running application."""
     application: Application = request.app.state.application
     return application
 
 
-App = Annotated[Application, Depends(get_application)]
+async def _get_application(request: Request) -> Application:
+    """A coroutine, because FastAPI hands plain functions to a thread, which costs more than all the rest of it."""
+    return application_of(request)
+
+
+App = Annotated[Application, Depends(_get_application)]
 
 
 async def get_caller(
@@ -155,7 +160,7 @@ def scopes_of(route: APIRoute) -> tuple[str, ...]:
 async def caller_of(request: Request, scopes: Sequence[str]) -> Caller:
     """Who makes a request, for what stands before the routes. Raises as `get_caller` does."""
     needed = SecurityScopes(list(scopes))
-    app = get_application(request)
+    app = application_of(request)
     return await get_caller(request, needed, app, await _bearer(request), await _key_header(request))
 
 
@@ -166,7 +171,7 @@ async def read_json(request: Request, *, any_text: bool = False) -> Any:
     unless `any_text`.
     """
     body = await request.body()
-    deepest = get_application(request).settings.json_depth_max
+    deepest = application_of(request).settings.json_depth_max
     try:
         data = pydantic_core.from_json(body)
     except ValueError as error:

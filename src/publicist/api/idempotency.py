@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from publicist.api.changes import change_of
-from publicist.api.deps import caller_of, get_application, scopes_of
+from publicist.api.deps import application_of, caller_of, scopes_of
 from publicist.api.schemas.common import answer, errors
 from publicist.domain.api_keys import Caller
 from publicist.kit.errors import ValidationFailed
@@ -96,7 +96,7 @@ class IdempotentRoute(APIRoute):
     async def _alone(self, handle: Handler, request: Request) -> Response:
         """Without a key: what is changed and what the audit log says of it are one transaction all the same."""
         try:
-            async with unit_of_work(get_application(request).database, nothing_first):
+            async with unit_of_work(application_of(request).database, nothing_first):
                 response = await self._audited(handle, request)
                 if response.status_code >= 400:
                     raise _Refused(response)
@@ -108,7 +108,7 @@ class IdempotentRoute(APIRoute):
         """The answer of the endpoint; when it wrote anything, the log says who did what."""
         response = await handle(request)
         caller: Caller | None = getattr(request.state, "caller", None)
-        app = get_application(request)
+        app = application_of(request)
         if caller is not None and response.status_code < 400 and wrote(app.database):
             change = change_of(request, response)
             await app.audit.record(caller, _ACTIONS.get(self.endpoint, self.name), change.object_id, change.details)
@@ -126,7 +126,7 @@ class IdempotentRoute(APIRoute):
 
         asked = KeyedRequest(caller, f"{request.method} {_template(self.path_format)}", key)
         try:
-            answer = await get_application(request).idempotency.once(asked, work)
+            answer = await application_of(request).idempotency.once(asked, work)
         except _Refused as refused:
             return refused.response
         replayed = {"Idempotency-Replayed": "true"} if answer.replayed else {}

@@ -48,6 +48,14 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """What a stored grant allows, and until when it may read data (None: not known)."""
+
+    scopes: frozenset[str]
+    data_access_expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A connected account. `token` is encrypted and empty once disconnected; `metadata` is the platform's own."""
 

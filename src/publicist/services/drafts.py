@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from publicist.domain.accounts import Account, Grant
+from publicist.domain.accounts import Account, Granted
 from publicist.domain.adapt import AdaptMode
 from publicist.domain.api_keys import Caller
 from publicist.domain.drafts import Draft, DraftAccount, DraftMedia
@@ -58,14 +58,15 @@ async def prepare(
     _refuse_other_profile(caller, request)
     async with database.read() as connection:
         found = [await _account(connection, caller, request, target) for target in request.targets]
-        grants = await accounts.grants(connection, {one.grant_id for one in found if one.grant_id is not None})
-    options = [_options(account, target) for account, target in zip(found, request.targets, strict=True)]
+    options = [_options(account, target) for (account, _), target in zip(found, request.targets, strict=True)]
     files = await _files(media, caller, [item for target in request.targets for item in target.media])
     return [
         _adapted(_prepared(one, request, files, media, terms), caller, media.decodable)
         for one in (
-            _Resolved(index, account, grants.get(account.grant_id or ""), target, given)
-            for index, (account, target, given) in enumerate(zip(found, request.targets, options, strict=True))
+            _Resolved(index, account, granted, target, given)
+            for index, ((account, granted), target, given) in enumerate(
+                zip(found, request.targets, options, strict=True)
+            )
         )
     ]
 
@@ -79,20 +80,23 @@ def _refuse_other_profile(caller: Caller, request: PostRequest) -> None:
         )
 
 
-async def _account(connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest) -> Account:
-    if target.account_id is not None:
-        account = await accounts.get(connection, caller, target.account_id)
-        if account is None:
-            words = "GET /v1/accounts lists the accounts of this key's environment."
-            raise missing(caller, "account", target.account_id, remediation=words)
-        if target.platform is not None and target.platform != account.platform:
-            words = f"Account {account.id} is a {account.platform} account, not {target.platform}."
-            raise ValidationFailed(words, rule="targets.account.platform_mismatch")
-        return account
-    return await _only_account(connection, caller, request, target)
+async def _account(
+    connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest
+) -> tuple[Account, Granted | None]:
+    id = target.account_id or await _only_account(connection, caller, request, target)
+    found = await accounts.with_granted(connection, caller, id)
+    if found is None:
+        words = "GET /v1/accounts lists the accounts of this key's environment."
+        raise missing(caller, "account", id, remediation=words)
+    account, _ = found
+    if target.platform is not None and target.platform != account.platform:
+        words = f"Account {account.id} is a {account.platform} account, not {target.platform}."
+        raise ValidationFailed(words, rule="targets.account.platform_mismatch")
+    return found
 
 
-async def _only_account(connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest) -> Account:
+async def _only_account(connection: Connection, caller: Caller, request: PostRequest, target: TargetRequest) -> str:
+    """The id of the platform's one account."""
     platform = str(target.platform)
     if platform not in registry():
         known = ", ".join(sorted(registry()))
@@ -108,7 +112,7 @@ async def _only_account(connection: Connection, caller: Caller, request: PostReq
         words = f"{len(found)} {platform} accounts are connected; say which one by accountId."
         candidates = {"candidates": [account.id for account in found]}
         raise ValidationFailed(words, rule="target.account.ambiguous", platform_response=candidates)
-    return found[0]
+    return found[0].id
 
 
 def _options(account: Account, target: TargetRequest) -> Mapping[str, Any]:
@@ -179,11 +183,11 @@ def decode_base64(text: str, rule: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
-    """A target of the request with its account, the account's grant, and its options."""
+    """A target of the request with its account, what the account's grant allows, and its options."""
 
     index: int
     account: Account
-    grant: Grant | None
+    granted: Granted | None
     target: TargetRequest
     options: Mapping[str, Any]
 
@@ -206,21 +210,21 @@ def _prepared(
         pointers=found.target.pointers,
         target=found.index,
         limits=terms.limits,
-        account=_draft_account(found.account, found.grant, terms),
+        account=_draft_account(found.account, found.granted, terms),
     )
     stored = tuple(_target_media(media, item, file) for item, file in pairs if isinstance(file, Media))
     sha256s = tuple(file.facts.sha256 for _, file in pairs if isinstance(file, Media))
     return Prepared(found.account, draft, stored, found.options, sha256s)
 
 
-def _draft_account(account: Account, grant: Grant | None, terms: Terms) -> DraftAccount:
+def _draft_account(account: Account, granted: Granted | None, terms: Terms) -> DraftAccount:
     tasks = account.metadata.get("pageTasks")
     return DraftAccount(
         now=terms.now,
         has_token=bool(account.token),
         token_expires_at=account.token_expires_at,
-        data_access_expires_at=grant.data_access_expires_at if grant else None,
-        granted_scopes=frozenset(grant.granted_scopes) if grant else None,
+        data_access_expires_at=granted.data_access_expires_at if granted else None,
+        granted_scopes=granted.scopes if granted else None,
         page_tasks=tuple(tasks) if tasks else None,
         posts_left=terms.quotas.posts_left(account.id, terms.now),
     )

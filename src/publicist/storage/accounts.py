@@ -7,31 +7,33 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publicist.domain.accounts import Account, Grant
+from publicist.domain.accounts import Account, Grant, Granted
 from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.storage import tables, timelines
 from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _accounts = tables.accounts
 _grants = tables.grants
 
-_BY_ID = _accounts.select().where(same(_accounts.c.id))
-_GET = _accounts.select().where(
+_BY_ID = Fixed(_accounts.select().where(same(_accounts.c.id)))
+_CONNECTED = _accounts.select().where(
     same(_accounts.c.organization_id, _accounts.c.environment, _accounts.c.id), _accounts.c.disconnected_at.is_(None)
 )
-_GET_OF_PROFILE = _GET.where(same(_accounts.c.profile_id))
-_BY_IDS = _accounts.select().where(_accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
-_LOCK = (
-    sa.select(_accounts.c.id)
-    .where(_accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(_accounts.c.id)
-    .with_for_update()
+_GET = Fixed(_CONNECTED)
+_GET_OF_PROFILE = Fixed(_CONNECTED.where(same(_accounts.c.profile_id)))
+_REACHED = _CONNECTED.outerjoin(_grants, _grants.c.id == _accounts.c.grant_id).add_columns(
+    _grants.c.granted_scopes, _grants.c.data_access_expires_at
 )
+_WITH_GRANTED = Fixed(_REACHED)
+_WITH_GRANTED_OF_PROFILE = Fixed(_REACHED.where(same(_accounts.c.profile_id)))
+_BY_IDS = _accounts.select().where(_accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
+_LOCK = Fixed(sa.select(_accounts.c.id).where(same(_accounts.c.id)).with_for_update())
 _FREE = sa.and_(
-    _accounts.c.environment.in_(sa.bindparam("environments", expanding=True)),
+    sa.or_(*(_accounts.c.environment == sa.bindparam(name) for name in ("one_environment", "other_environment"))),
     sa.or_(
         _accounts.c.lease_until.is_(None),
         _accounts.c.lease_until <= sa.bindparam("now"),
@@ -43,18 +45,21 @@ MAY_TAKE = sa.and_(
     _FREE, sa.or_(_accounts.c.submitted_until.is_(None), _accounts.c.submitted_until <= sa.bindparam("now"))
 )
 """Of these, the ones that no worker was told about lately. Its parameters are `Worker.asks`."""
-_TAKE = (
+_TAKE = Fixed(
     _accounts.update()
     .where(same(_accounts.c.id), _FREE)
     .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), epoch=_accounts.c.epoch + 1)
     .returning(_accounts.c.epoch)
 )
 _HELD = same(_accounts.c.id, _accounts.c.epoch)
-_RENEW = _accounts.update().where(_HELD)
-_RELEASE = _accounts.update().where(_HELD).values(lease_owner=None, lease_until=None, submitted_until=None)
-_HOLDS = sa.select(_accounts.c.id).where(_HELD).with_for_update()
-_HOLDS_IN_TIMELINE = _HOLDS.where(timelines.CURRENT.is_not_distinct_from(sa.bindparam("timeline", type_=sa.BigInteger)))
-_CLAIMABLE = (
+_RENEW = Fixed(_accounts.update().where(_HELD))
+_RELEASE = Fixed(_accounts.update().where(_HELD).values(lease_owner=None, lease_until=None, submitted_until=None))
+_ITS_HOLDER = sa.select(_accounts.c.id).where(_HELD).with_for_update()
+_HOLDS = Fixed(_ITS_HOLDER)
+_HOLDS_IN_TIMELINE = Fixed(
+    _ITS_HOLDER.where(timelines.CURRENT.is_not_distinct_from(sa.bindparam("timeline", type_=sa.BigInteger)))
+)
+_CLAIMABLE = Fixed(
     sa.select(_accounts.c.id)
     .where(
         sa.exists().where(
@@ -204,12 +209,32 @@ async def of_caller(
 
 async def get(connection: Connection, caller: Caller, account_id: str) -> Account | None:
     """One connected account of the caller."""
-    owner = {"its_organization_id": caller.organization_id, "its_environment": caller.environment}
-    query = _GET
-    if caller.profile_id is not None:
-        query, owner["its_profile_id"] = _GET_OF_PROFILE, caller.profile_id
-    row = (await connection.execute(query, owner | {"its_id": account_id})).mappings().first()
+    query = _GET if caller.profile_id is None else _GET_OF_PROFILE
+    row = (await connection.execute(query, _one(caller, account_id))).mappings().first()
     return from_row(Account, row) if row else None
+
+
+async def with_granted(
+    connection: Connection, caller: Caller, account_id: str
+) -> tuple[Account, Granted | None] | None:
+    """One connected account of the caller, and what its grant allows; in one question, for every post asks it."""
+    query = _WITH_GRANTED if caller.profile_id is None else _WITH_GRANTED_OF_PROFILE
+    row = (await connection.execute(query, _one(caller, account_id))).mappings().first()
+    if row is None:
+        return None
+    scopes = row["granted_scopes"]
+    granted = None if scopes is None else Granted(frozenset(scopes), row["data_access_expires_at"])
+    return from_row(Account, row), granted
+
+
+def _one(caller: Caller, account_id: str) -> dict[str, Any]:
+    """The parameters of `_GET`; another profile's are not looked at."""
+    return {
+        "its_id": account_id,
+        "its_organization_id": caller.organization_id,
+        "its_environment": caller.environment,
+        **({} if caller.profile_id is None else {"its_profile_id": caller.profile_id}),
+    }
 
 
 async def ever(connection: Connection, caller: Caller, account_id: str) -> Account | None:
@@ -233,7 +258,8 @@ async def names(connection: Connection, ids: set[str]) -> Mapping[str, Account]:
 
 async def lock(connection: Connection, ids: set[str]) -> None:
     """Let one transaction at a time pass for these accounts; in one order, so that two never wait for each other."""
-    await connection.execute(_LOCK, {"ids": list(ids)})
+    for id in sorted(ids):
+        await connection.execute(_LOCK, {"its_id": id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +271,8 @@ class Worker:
 
     def asks(self, now: datetime) -> dict[str, Any]:
         """The parameters of a query for accounts it may take."""
-        return {"environments": list(self.environments), "owner": self.owner, "now": now}
+        first, last = self.environments[0], self.environments[-1]
+        return {"one_environment": first, "other_environment": last, "owner": self.owner, "now": now}
 
 
 async def take_lease(

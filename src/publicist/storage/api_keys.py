@@ -11,9 +11,10 @@ from publicist.storage import tables
 from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _keys = tables.api_keys
-_BY_DIGEST = _keys.select().where(same(_keys.c.digest), _keys.c.revoked_at.is_(None))
+_BY_DIGEST = Fixed(_keys.select().where(same(_keys.c.digest), _keys.c.revoked_at.is_(None)))
 _USED = _keys.update().where(
     same(_keys.c.id),
     sa.or_(_keys.c.last_used_at.is_(None), _keys.c.last_used_at < sa.bindparam("at", type_=_keys.c.last_used_at.type)),

@@ -10,16 +10,17 @@ from publicist.domain.targets import Attempt, StepRecord
 from publicist.storage import tables
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _attempts = tables.attempts
 _steps = tables.steps
 
-_INSERT = _attempts.insert()
-_UPDATE = _attempts.update().where(same(_attempts.c.id))
-_OF_TARGET = _attempts.select().where(same(_attempts.c.target_id)).order_by(_attempts.c.number)
-_STEPS_OF_TARGET = _steps.select().where(same(_steps.c.target_id)).order_by(_steps.c.first_sent_at, _steps.c.id)
-_INSERT_STEP = _steps.insert()
-_UPDATE_STEP = _steps.update().where(same(_steps.c.target_id, _steps.c.key))
+_INSERT = Fixed(_attempts.insert())
+_UPDATE = Fixed(_attempts.update().where(same(_attempts.c.id)))
+_OF_TARGET = Fixed(_attempts.select().where(same(_attempts.c.target_id)).order_by(_attempts.c.number))
+_STEPS_OF_TARGET = Fixed(_steps.select().where(same(_steps.c.target_id)).order_by(_steps.c.first_sent_at, _steps.c.id))
+_INSERT_STEP = Fixed(_steps.insert())
+_UPDATE_STEP = Fixed(_steps.update().where(same(_steps.c.target_id, _steps.c.key)))
 _KEPT = frozenset({"id", "target_id", "key", "first_sent_at"})
 
 

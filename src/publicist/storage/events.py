@@ -11,10 +11,11 @@ from publicist.domain.events import EVENT_TYPES, Event
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _events = tables.events
 _BATCH = 1000
-_INSERT = _events.insert()
+_INSERT = Fixed(_events.insert())
 
 
 @dataclass(frozen=True, slots=True)

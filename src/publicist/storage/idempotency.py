@@ -12,12 +12,13 @@ from publicist.domain.environments import Environment
 from publicist.storage import tables
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _keys = tables.idempotency_keys
-_INSERT = _keys.insert()
+_INSERT = Fixed(_keys.insert())
 _OF_CALLER = same(_keys.c.organization_id, _keys.c.environment, _keys.c.route, _keys.c.key)
-_FIND = _keys.select().where(_OF_CALLER, _keys.c.expires_at > sa.bindparam("now"))
-_FORGET = _keys.delete().where(_OF_CALLER, _keys.c.expires_at <= sa.bindparam("now"))
+_FIND = Fixed(_keys.select().where(_OF_CALLER, _keys.c.expires_at > sa.bindparam("now")))
+_FORGET = Fixed(_keys.delete().where(_OF_CALLER, _keys.c.expires_at <= sa.bindparam("now")))
 _LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's error code for a lock that was not given within `lock_timeout`."""
 _SWEEP = 50

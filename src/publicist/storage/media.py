@@ -13,11 +13,12 @@ from publicist.storage.json_functions import JsonItems, JsonText
 from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _media = tables.media
 _targets = tables.targets
 _renditions = tables.renditions
-_BY_ID = _media.select().where(same(_media.c.id))
+_BY_ID = Fixed(_media.select().where(same(_media.c.id)))
 _ITEMS = JsonItems(_targets.c.media).table_valued("value")
 _uses = _targets.join(_ITEMS, sa.true())
 """Targets, once for each of their media items."""

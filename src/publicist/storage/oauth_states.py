@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
 from publicist.domain.environments import Environment
 from publicist.storage import tables
 from publicist.storage.rows import from_row, to_row
@@ -54,5 +52,4 @@ async def by_nonce(connection: Connection, nonce: str) -> OAuthState | None:
 async def use(connection: Connection, nonce: str, now: datetime) -> bool:
     """Mark a state as used; False when someone did so before."""
     query = _states.update().where(_states.c.nonce == nonce, _states.c.used_at.is_(None)).values(used_at=now)
-    result: sa.CursorResult[object] = await connection.execute(query)
-    return result.rowcount == 1
+    return (await connection.execute(query)).rowcount == 1

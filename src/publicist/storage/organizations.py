@@ -8,9 +8,10 @@ from publicist.domain.organizations import Organization, Profile
 from publicist.storage import tables
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 DEFAULT_SLUG = "default"
-_PAUSED_AT = sa.select(tables.organizations.c.paused_at).where(same(tables.organizations.c.id))
+_PAUSED_AT = Fixed(sa.select(tables.organizations.c.paused_at).where(same(tables.organizations.c.id)))
 
 
 async def first(connection: Connection) -> Organization | None:

@@ -5,16 +5,45 @@ No connection is asked whether it is alive before it is used; one that is dead i
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from psycopg import Column
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from publicist.storage.sqlite import Parameters, Rows
+from publicist.storage.statements import Fixed, Parameters, Rows, as_many, wrapped
 
 READERS = 8
 WRITERS = 12
 _URGENT = 2
+_MOST_DESCRIPTIONS = 1000
+_descriptions: dict[Any, list[Column]] = {}
+_Driver = psycopg.AsyncConnection[Any]
+
+
+class _Cursor(psycopg.AsyncCursor[Any]):
+    """Describes the columns of a statement once: SQLAlchemy asks each time, and telling costs as much as the rows."""
+
+    _statement: Any = None
+
+    async def execute(self, query: Any, params: Any = None, **options: Any) -> "_Cursor":
+        self._statement = query
+        return await super().execute(query, params, **options)
+
+    @property
+    def description(self) -> list[Column] | None:
+        known = _descriptions.get(self._statement)
+        if known is not None and self.pgresult is not None and self.pgresult.nfields == len(known):
+            return known
+        found = super().description
+        if found:
+            if len(_descriptions) >= _MOST_DESCRIPTIONS:
+                _descriptions.clear()
+            _descriptions[self._statement] = found
+        return found
 
 
 class _PostgresConnection:
@@ -26,28 +55,72 @@ class _PostgresConnection:
 
     def __init__(self, alchemy: AsyncConnection) -> None:
         self._alchemy = alchemy
+        self._driver: _Driver | None = None
         self._is_first = True
 
-    async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
+    async def execute(self, statement: sa.Executable | Fixed, parameters: Parameters = None) -> Rows:
         may_repeat, self._is_first = self._is_first, False
         try:
-            return await self._alchemy.execute(statement, parameters)
+            return await self._run(statement, parameters)
         except DBAPIError as error:
             if not (error.connection_invalidated and may_repeat):
                 raise
+        self._driver = None
         await self._alchemy.rollback()
-        return await self._alchemy.execute(statement, parameters)
+        return await self._run(statement, parameters)
+
+    async def _run(self, statement: sa.Executable | Fixed, parameters: Parameters) -> Rows:
+        if not isinstance(statement, Fixed):
+            return await self._alchemy.execute(statement, parameters)
+        driver = self._driver or await self._find_driver()
+        try:
+            return await _run_fixed(driver, self._alchemy.dialect, statement, parameters)
+        except DBAPIError:
+            self._driver = None
+            if not driver.closed:
+                raise
+        except BaseException:
+            await self._alchemy.invalidate()  # cut off in the middle: nobody knows what the connection waits for
+            raise
+        # SQLAlchemy finds the connection closed too, and does what follows: this one and all older ones are replaced.
+        return await self._alchemy.execute(statement.statement, parameters)
+
+    async def _find_driver(self) -> _Driver:
+        """The driver's connection, in a transaction that SQLAlchemy knows of and will end."""
+        sync = self._alchemy.sync_connection
+        assert sync is not None
+        pooled = await self._alchemy.get_raw_connection() if sync.invalidated else sync.connection
+        if not sync.in_transaction():
+            sync.begin()  # says nothing to the server: the driver does, before its first statement
+        driver: _Driver | None = pooled.driver_connection
+        assert driver is not None
+        self._driver = driver
+        return driver
+
+
+async def _run_fixed(driver: _Driver, dialect: Dialect, statement: Fixed, parameters: Parameters) -> Rows:
+    """A statement without SQLAlchemy in between. Raises SQLAlchemyError."""
+    each = as_many(parameters)
+    compiled = statement.compiled(dialect, frozenset(each[0]))
+    cursor = driver.cursor()
+    try:
+        if len(each) > 1:
+            await cursor.executemany(compiled.sql, [compiled.bind(one) for one in each])
+        else:
+            await cursor.execute(compiled.sql, compiled.bind(each[0]))
+        raw = await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else ()
+    except psycopg.Error as error:
+        raise wrapped(error, psycopg.Error, dialect, compiled.sql) from error
+    return compiled.rows(raw, cursor.rowcount)
 
 
 class Postgres:
     """As `session.Database`; `url` names the driver."""
 
     def __init__(self, url: str) -> None:
-        self._reading = create_async_engine(
-            url, pool_size=READERS, max_overflow=0, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
-        )
-        self._writing = create_async_engine(url, pool_size=WRITERS, max_overflow=0)
-        self._urgent = create_async_engine(url, pool_size=_URGENT, max_overflow=0)
+        self._reading = _engine(url, READERS, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+        self._writing = _engine(url, WRITERS)
+        self._urgent = _engine(url, _URGENT)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[_PostgresConnection]:
@@ -69,6 +142,10 @@ class Postgres:
         """Return every connection."""
         for engine in (self._reading, self._writing, self._urgent):
             await engine.dispose()
+
+
+def _engine(url: str, size: int, **options: Any) -> AsyncEngine:
+    return create_async_engine(url, pool_size=size, max_overflow=0, connect_args={"cursor_factory": _Cursor}, **options)
 
 
 @asynccontextmanager

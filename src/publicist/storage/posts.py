@@ -7,10 +7,11 @@ from publicist.domain.posts import Post
 from publicist.storage import tables
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _posts = tables.posts
-_INSERT = _posts.insert()
-_GET = _posts.select().where(same(_posts.c.id, _posts.c.organization_id, _posts.c.environment))
+_INSERT = Fixed(_posts.insert())
+_GET = Fixed(_posts.select().where(same(_posts.c.id, _posts.c.organization_id, _posts.c.environment)))
 _BY_IDS = _posts.select().where(_posts.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from publicist.domain.history import Forgotten
 from publicist.storage import tables
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _restores = tables.restores
-_LATEST = sa.select(_restores.c.since, _restores.c.until).order_by(_restores.c.until.desc()).limit(1)
+_LATEST = Fixed(sa.select(_restores.c.since, _restores.c.until).order_by(_restores.c.until.desc()).limit(1))
 
 
 async def note(connection: Connection, now: datetime) -> Forgotten:

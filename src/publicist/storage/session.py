@@ -6,15 +6,16 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from publicist.storage.sqlite import Parameters, Rows, SqliteReaders, SqliteScanner, sqlite_engine
+from publicist.storage.sqlite import SqliteReaders, SqliteScanner, sqlite_engine
 from publicist.storage.sqlite_writer import SqliteWriter
+from publicist.storage.statements import Fixed, Parameters, Rows
 from publicist.storage.units import unit_of
 
 
 class Connection(Protocol):
     """What the query functions of this package take first."""
 
-    async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
+    async def execute(self, statement: sa.Executable | Fixed, parameters: Parameters = None) -> Rows:
         """Run one statement. Raises SQLAlchemyError."""
         ...
 

@@ -9,9 +9,10 @@ from publicist.domain.sessions import Session
 from publicist.storage import tables
 from publicist.storage.rows import from_row, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _sessions = tables.sessions
-_BY_DIGEST = _sessions.select().where(same(_sessions.c.digest))
+_BY_DIGEST = Fixed(_sessions.select().where(same(_sessions.c.digest)))
 _USED = _sessions.update().where(
     same(_sessions.c.id),
     _sessions.c.last_used_at < sa.bindparam("at", type_=_sessions.c.last_used_at.type),

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,13 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, ResourceClosedError
 
+from publicist.storage.statements import Fixed, Parameters, Rows, as_many, wrapped
+
 _FREE_READERS = 4
 _PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=100")
 """Once it is open, a lock must not hold the event loop for long: a reader meets one only while another process recovers
 the log, and the writer asks again (see `sqlite_writer`)."""
-
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
-Rows = sa.CursorResult[*tuple[Any, ...]]
 
 
 class _Cursor(sqlite3.Cursor):
@@ -60,6 +59,20 @@ class Link:
         except sqlite3.OperationalError as error:
             raise OperationalError(sql, None, error) from error
 
+    def run_fixed(self, statement: Fixed, parameters: Parameters) -> Rows:
+        """A statement without SQLAlchemy in between. Raises SQLAlchemyError."""
+        each = as_many(parameters)
+        compiled = statement.compiled(self.alchemy.dialect, frozenset(each[0]))
+        cursor = self.raw.cursor(sqlite3.Cursor)
+        try:
+            if len(each) > 1:
+                cursor.executemany(compiled.sql, [compiled.bind(one) for one in each])
+            else:
+                cursor.execute(compiled.sql, compiled.bind(each[0]))
+        except sqlite3.Error as error:
+            raise wrapped(error, sqlite3.Error, self.alchemy.dialect, compiled.sql) from error
+        return compiled.rows(cursor.fetchall(), cursor.rowcount)
+
 
 def sqlite_engine(url: str) -> sa.Engine:
     """An engine that compiles statements and opens connections; `url` is that of a file."""
@@ -79,21 +92,23 @@ def open_link(engine: sa.Engine) -> Link:
 class SqliteConnection:
     """What the query functions take: good until the block it was given to ends."""
 
-    def __init__(self, alchemy: sa.Connection) -> None:
-        self._alchemy: sa.Connection | None = alchemy
+    def __init__(self, link: Link) -> None:
+        self._link: Link | None = link
 
-    async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
+    async def execute(self, statement: sa.Executable | Fixed, parameters: Parameters = None) -> Rows:
         """Run a statement at once. Raises SQLAlchemyError."""
         return self._run(statement, parameters)
 
-    def _run(self, statement: sa.Executable, parameters: Parameters) -> Rows:
-        if self._alchemy is None:
+    def _run(self, statement: sa.Executable | Fixed, parameters: Parameters) -> Rows:
+        if self._link is None:
             raise ResourceClosedError("this transaction has ended")
-        return self._alchemy.execute(statement, parameters)
+        if isinstance(statement, Fixed):
+            return self._link.run_fixed(statement, parameters)
+        return self._link.alchemy.execute(statement, parameters)
 
     def end(self) -> None:
         """Take no more statements."""
-        self._alchemy = None
+        self._link = None
 
 
 class SqliteReaders:
@@ -108,7 +123,7 @@ class SqliteReaders:
         """A connection for queries that all see the same state; nothing can be written with it."""
         link = self._free.pop() if self._free else self._new()
         link.run("BEGIN")
-        connection = SqliteConnection(link.alchemy)
+        connection = SqliteConnection(link)
         try:
             yield connection
         finally:
@@ -134,11 +149,11 @@ class SqliteReaders:
 
 
 class _ScanningConnection(SqliteConnection):
-    def __init__(self, alchemy: sa.Connection, thread: ThreadPoolExecutor) -> None:
-        super().__init__(alchemy)
+    def __init__(self, link: Link, thread: ThreadPoolExecutor) -> None:
+        super().__init__(link)
         self._thread = thread
 
-    async def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Rows:
+    async def execute(self, statement: sa.Executable | Fixed, parameters: Parameters = None) -> Rows:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._run, statement, parameters)
 
@@ -155,7 +170,7 @@ class SqliteScanner:
     async def scan(self) -> AsyncIterator[SqliteConnection]:
         """A connection for queries, each of which sees the state of its own moment."""
         self._link = self._link or open_link(self._engine)
-        connection = _ScanningConnection(self._link.alchemy, self._thread)
+        connection = _ScanningConnection(self._link, self._thread)
         try:
             yield connection
         finally:

@@ -69,7 +69,7 @@ class SqliteWriter:
         try:
             batch = await self._present_batch()
             with self._savepoint(batch):
-                connection = SqliteConnection(self._link.alchemy)
+                connection = SqliteConnection(self._link)
                 try:
                     yield connection
                 finally:

@@ -16,36 +16,39 @@ from publicist.storage.accounts import MAY_TAKE, Worker
 from publicist.storage.ownership import owned_by
 from publicist.storage.rows import from_row, its, same, to_row
 from publicist.storage.session import Connection
+from publicist.storage.statements import Fixed
 
 _targets = tables.targets
 _steps = tables.steps
 
-_INSERT = _targets.insert()
-_BY_ID = _targets.select().where(same(_targets.c.id))
-_OF_POST = _targets.select().where(same(_targets.c.post_id)).order_by(_targets.c.position)
-_DUE = (
+_INSERT = Fixed(_targets.insert())
+_BY_ID = Fixed(_targets.select().where(same(_targets.c.id)))
+_OF_POST = Fixed(_targets.select().where(same(_targets.c.post_id)).order_by(_targets.c.position))
+_DUE = Fixed(
     sa.select(_targets.c.id)
     .where(same(_targets.c.account_id), _targets.c.next_run_at <= sa.bindparam("now"))
     .order_by(_targets.c.next_run_at, _targets.c.id)
     .limit(sa.bindparam("largest", type_=sa.Integer))
 )
-_NEXT_DUE = (
+_NEXT_DUE = Fixed(
     sa.select(_targets.c.next_run_at)
     .join(tables.accounts, tables.accounts.c.id == _targets.c.account_id)
     .where(_targets.c.next_run_at.is_not(None), MAY_TAKE)
     .order_by(_targets.c.next_run_at)
     .limit(1)
 )
-_SEEN = _targets.update().where(
-    same(_targets.c.id, _targets.c.status, _targets.c.fingerprint),
-    _targets.c.scheduled_at.is_not_distinct_from(its(_targets.c.scheduled_at)),
+_SEEN = Fixed(
+    _targets.update().where(
+        same(_targets.c.id, _targets.c.status, _targets.c.fingerprint),
+        _targets.c.scheduled_at.is_not_distinct_from(its(_targets.c.scheduled_at)),
+    )
 )
 _OTHERS_ALIKE = sa.and_(same(_targets.c.account_id, _targets.c.fingerprint), _targets.c.id != its(_targets.c.id))
-_TWIN_IN_DOUBT = (
+_TWIN_IN_DOUBT = Fixed(
     sa.select(_targets.c.id)
     .where(
         _OTHERS_ALIKE,
-        _targets.c.status.in_([status for status in TargetStatus if status.is_open]),
+        sa.or_(*(_targets.c.status == status for status in TargetStatus if status.is_open)),
         sa.exists().where(
             _steps.c.target_id == _targets.c.id,
             _steps.c.kind == "once",
@@ -54,12 +57,12 @@ _TWIN_IN_DOUBT = (
     )
     .limit(1)
 )
-_ACCEPTED_SINCE = (
+_ACCEPTED_SINCE = Fixed(
     _targets.select()
     .where(
         same(_targets.c.account_id, _targets.c.fingerprint),
         _targets.c.created_at > sa.bindparam("since"),
-        _targets.c.status.not_in(RETRIABLE),
+        *(_targets.c.status != status for status in RETRIABLE),
     )
     .order_by(_targets.c.created_at.desc())
     .limit(1)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from publicist.domain.history import Forgotten
 from publicist.storage import restores, tables
 from publicist.storage.session import Connection, Database
+from publicist.storage.statements import Fixed
 
 _timelines = tables.timelines
 
@@ -20,6 +21,11 @@ CURRENT: sa.ColumnElement[int] = sa.literal_column(
 )
 """The timeline that is written now: the first part of the present WAL file's name. Any role may ask; the control file's
 own column lags behind a promotion."""
+_SEEN = Fixed(
+    sa.select(CURRENT.label("now"), _timelines.c.number, _timelines.c.first_seen_at, _timelines.c.last_seen_at)
+    .select_from(sa.select(sa.literal(1)).subquery().outerjoin(_timelines, sa.true()))
+    .order_by(_timelines.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,7 @@ class History:
 
 async def note(connection: Connection, now: datetime) -> History:
     """The present timeline, stored as seen for the first time if it is new; PostgreSQL only."""
-    query = sa.select(CURRENT, _timelines.c.number, _timelines.c.first_seen_at, _timelines.c.last_seen_at)
-    everything = sa.select(sa.literal(1)).subquery().outerjoin(_timelines, sa.true())
-    rows = (await connection.execute(query.select_from(everything).order_by(_timelines.c.number))).all()
+    rows = (await connection.execute(_SEEN)).all()
     current = int(rows[0][0])
     seen = {number: (first, last) for _, number, first, last in rows if number is not None}
     if current not in seen:

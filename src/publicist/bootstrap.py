@@ -52,6 +52,7 @@ from publicist.storage.blobs.local import LocalBlobs
 from publicist.storage.durability import refuse_unsafe
 from publicist.storage.migrate import upgrade
 from publicist.storage.session import Database
+from publicist.worker import homes
 from publicist.worker.keepers import keeping
 from publicist.worker.last_uses import storing
 from publicist.worker.sweeper import sweeping
@@ -191,6 +192,7 @@ async def _opened(settings: Settings, addresses: Addresses) -> AsyncIterator[_Pa
                 shared_clock(database) as clock,
                 aclosing(Decoders(_decoder_limits(settings))) as decoders,
             ):
+                await homes.notice(database, clock)
                 yield _parts(settings, addresses, http, FileTools(database, clock, _blobs(settings), decoders))
 
 

@@ -77,6 +77,7 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(tmp_path: Path, si
         for post in (soon, later):
             wait_for(partial(is_out, served, post), seconds=PATIENCE)
         assert served.call("GET", f"/v1/media/{picture}").status_code == 200
+    assert "database.copied" not in (tmp_path / "back.log").read_text(), "the command left nothing to notice"
     assert sorted(published(sim)) == ["out after it", "out before the disk died"]
 
 

@@ -9,7 +9,7 @@ from publicist.domain.history import Forgotten
 from publicist.kit.clock import SystemClock, iso
 from publicist.kit.lock import DirectoryInUse, DirectoryLock
 from publicist.kit.settings import Settings
-from publicist.storage import backups, restores
+from publicist.storage import backups, homes
 from publicist.storage.backups import BadBackup
 
 
@@ -47,5 +47,5 @@ def _unpack(settings: Settings, file: Path) -> None:
 
 
 async def _note(settings: Settings) -> Forgotten:
-    async with open_database(settings) as database, database.write() as connection:
-        return await restores.note(connection, SystemClock().now())
+    async with open_database(settings) as database:
+        return await homes.restored(database, SystemClock().now())

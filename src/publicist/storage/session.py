@@ -1,6 +1,7 @@
 """Connections and transactions. A request or a task opens one and commits it at its edge."""
 
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Protocol
 
@@ -84,6 +85,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = sa.make_url(url).drivername.startswith("sqlite")
+        self.file = Path(sa.make_url(url).database or "") if self.is_sqlite else None
+        """SQLite's file; None on PostgreSQL."""
         self._engine: _Engine = _Sqlite(driver_url(url)) if self.is_sqlite else _postgres(driver_url(url))
 
     def read(self) -> AbstractAsyncContextManager[Connection]:

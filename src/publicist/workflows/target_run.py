@@ -25,7 +25,7 @@ from publicist.domain.platform import (
 from publicist.domain.targets import Attempt, StepRecord, TargetStatus
 from publicist.kit.clock import boot_seconds
 from publicist.kit.ids import new_id
-from publicist.storage import accounts, attempts, events, targets
+from publicist.storage import accounts, attempts, events, newest_steps, targets
 from publicist.workflows.account_events import token_died
 from publicist.workflows.adapting import NotAdapted, with_renditions
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
@@ -267,12 +267,15 @@ class TargetRun:
         nothing stored it raises TwinInDoubt when equal content is in doubt, and TargetChanged when a person resolved
         the target meanwhile.
         """
+        publishes = any(record.kind == StepKind.ONCE for record in intents)
         async with self._lease.write() as connection:
-            if any(record.kind == StepKind.ONCE for record in intents):
+            if publishes:
                 if not self._is_in_doubt and await targets.twin_in_doubt(connection, self._target):
                     raise TwinInDoubt(self._target.id)
                 await change(connection, self._target, {"updated_at": self._tools.clock.now()})
             await attempts.save_steps(connection, [*self._unsaved.values(), *intents])
+            newest = await newest_steps.number(connection, self._tools.database) if publishes else 0
+        newest_steps.reach(self._tools.database, newest)
         self._unsaved.clear()
 
     @property

@@ -3,7 +3,7 @@
 from publicist.storage.columns import metadata
 from publicist.storage.tables.accounts import accounts, farewells, grants, oauth_states, token_warnings
 from publicist.storage.tables.events import deliveries, events, webhook_endpoints
-from publicist.storage.tables.guards import idempotency_keys, rate_counts, restores, timelines
+from publicist.storage.tables.guards import homes, idempotency_keys, rate_counts, restores, timelines
 from publicist.storage.tables.media import media, renditions
 from publicist.storage.tables.posts import attempts, posts, steps, targets
 from publicist.storage.tables.tenants import api_keys, audit_log, organizations, profiles
@@ -19,6 +19,7 @@ __all__ = [
     "events",
     "farewells",
     "grants",
+    "homes",
     "idempotency_keys",
     "media",
     "memberships",

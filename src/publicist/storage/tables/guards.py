@@ -40,6 +40,15 @@ restores = sa.Table(
     _instant("since"),
 )
 
+homes = sa.Table(
+    "homes",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("identity", sa.Text, nullable=False),
+    sa.Column("missing_steps", sa.BigInteger, nullable=False),
+)
+"""One row: where this database was at its last start, and how many steps its restores took from it, so far as known."""
+
 rate_counts = sa.Table(
     "rate_counts",
     metadata,

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from publicist.storage import tables
 from publicist.storage.session import Connection, Database
+from publicist.storage.statements import Fixed
 
 _DIGITS = 18
 _steps, _homes = tables.steps, tables.homes
 _LAST = sa.select(sa.func.max(sa.literal_column("rowid", sa.Integer))).select_from(_steps).scalar_subquery()
 """Steps are never removed, and SQLite gives every new row the number after the greatest."""
 _MISSING = sa.select(_homes.c.missing_steps).scalar_subquery()
-_NUMBER = sa.select(sa.func.coalesce(_LAST, 0) + sa.func.coalesce(_MISSING, 0))
+_NUMBER = Fixed(sa.select(sa.func.coalesce(_LAST, 0) + sa.func.coalesce(_MISSING, 0)))
 """What a restore took counts on: a database that is put back in its place after all lacks what was made since."""
 
 

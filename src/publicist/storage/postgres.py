@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg import Column
+from psycopg.adapt import AdaptersMap
+from psycopg.types.string import TextLoader
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -21,6 +23,8 @@ WRITERS = 12
 _URGENT = 2
 _MOST_DESCRIPTIONS = 1000
 _descriptions: dict[Any, list[Column]] = {}
+_ADAPTERS = AdaptersMap(psycopg.adapters)
+_ADAPTERS.register_loader("uuid", TextLoader)
 _Driver = psycopg.AsyncConnection[Any]
 
 
@@ -145,7 +149,8 @@ class Postgres:
 
 
 def _engine(url: str, size: int, **options: Any) -> AsyncEngine:
-    return create_async_engine(url, pool_size=size, max_overflow=0, connect_args={"cursor_factory": _Cursor}, **options)
+    arguments = {"cursor_factory": _Cursor, "context": _ADAPTERS}
+    return create_async_engine(url, pool_size=size, max_overflow=0, connect_args=arguments, **options)
 
 
 @asynccontextmanager

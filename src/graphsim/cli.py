@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import socket
@@ -126,6 +127,7 @@ async def _serve(options: argparse.Namespace, listener: socket.socket) -> None:
     server = uvicorn.Server(config)
     watching = asyncio.create_task(_end_with(options.parent_pid, server)) if options.parent_pid else None
     print(json.dumps({"url": own, "pid": os.getpid()}) if options.json else f"graphsim at {own}", flush=True)
+    gc.freeze()  # what is loaded by now stays: nobody has to look through it for garbage while calls wait
     with suppress(KeyboardInterrupt):
         await server.serve(sockets=[listener])
     if watching is not None:

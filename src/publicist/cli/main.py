@@ -1,5 +1,6 @@
 """The `publicist` command. Each subcommand is a module of this folder, loaded only when it is called."""
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -27,7 +28,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON inste
 
 def _run(module: str, **options: Any) -> None:
     """Call `run` of a command's module; a heavy import is paid only by the command that needs it."""
-    sys.exit(importlib.import_module(f"publicist.cli.{module}").run(**options))
+    gc.disable()  # what is loaded stays: looking through it for garbage again and again is a part of each start
+    run = importlib.import_module(f"publicist.cli.{module}").run
+    gc.enable()
+    sys.exit(run(**options))
 
 
 @app.command()

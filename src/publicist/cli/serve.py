@@ -1,6 +1,7 @@
 """`publicist serve`: the API, the worker and the simulated Meta, until stopped."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -91,6 +92,7 @@ async def _serve(settings: Settings, listener: socket.socket, as_json: bool) -> 
             if child is not None:
                 await child.ready()
             await server.accepting.wait()
+            gc.freeze()  # what is there by now stays, and a look through all of it would stop every request for 100 ms
             _announce(application, as_json)
             await serving
         finally:

@@ -1,6 +1,7 @@
 """`publicist worker`: publish what `publicist serve` processes accept, until stopped."""
 
 import asyncio
+import gc
 import os
 import signal
 from pathlib import Path
@@ -40,6 +41,7 @@ async def _work(settings: Settings, as_json: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     async with open_worker(settings, _addresses(settings)) as environments:
+        gc.freeze()  # as `publicist serve` does
         _announce(environments, as_json)
         await stopped.wait()
 

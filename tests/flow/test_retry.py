@@ -1,12 +1,13 @@
 """Sending a post again that ended without going out; words of magic make it end so."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import files
-from tests.support.served import ON_BOTH, Served, wait_for
+from tests.support.served import ON_BOTH, SHARED, Served, serving, wait_for
 
 AccountOf = Callable[[str], dict[str, Any]]
 
@@ -83,3 +84,19 @@ def test_what_waits_or_is_not_there_is_not_sent_again(served: Served, account_of
     assert "queued" in refused.json()["error"]["message"]
     served.call("DELETE", f"/v1/posts/{waiting['postId']}")
     assert retry(served, "01890000-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_a_post_that_met_a_passing_error_to_the_end_says_that_it_can_be_sent_again_and_can(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", env={**SHARED, "PUBLICIST_PACE": "0.0001"}) as quick:
+        page = next(account for account in quick.connect() if account["platform"] == "facebook")
+        fault = {"edge": "POST /{page}/feed", "kind": "error", "code": 613, "calls": "1-6"}
+        quick.control("POST", "faults", json={"faults": [fault]})
+        done = ended(quick, send(quick, page, "throttled", media=[])["postId"])
+        again = f"POST /v1/posts/{done['id']}/retry"
+        assert (done["status"], done["error"]["code"], len(done["attempts"])) == ("failed", "rate_limited", 6)
+        assert "tried 6 times, until" in done["error"]["remediation"]
+        assert done["error"]["remediation"].endswith(f"The post is not live; {again} sends it again.")
+        assert live(quick, page, "throttled") == 0
+        assert quick.call(*again.split()).status_code == 200
+        assert ended(quick, done["id"])["status"] == "published"
+        assert live(quick, page, "throttled") == 1

@@ -1,7 +1,8 @@
 """Meta's errors, as data for agents and as a page for people."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
 
 from fastapi import APIRouter
 
@@ -83,9 +84,16 @@ def markdown() -> str:
 
 def _row(error: KnownError) -> str:
     said = f"`{error.id}`" if error.text is None else f"“{error.text}”"
-    again = ", ".join(f"{pause.total_seconds():.0f} s" for pause in pauses(error)[:5]) or "never by itself"
+    again = ", ".join(_stretches(pauses(error))) or "never by itself"
     proves = "yes" if error.not_done else "no"
     return _line((said, error.meaning, error.error_class, proves, again, error.remediation, error.source))
+
+
+def _stretches(found: Sequence[timedelta]) -> Iterator[str]:
+    """Equal pauses in a row as one."""
+    for pause, equal in groupby(found):
+        often = len(list(equal))
+        yield f"{pause.total_seconds():.0f} s" + (f" ({often} times)" if often > 1 else "")
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -117,10 +117,7 @@ def about_file(error: UpstreamError, item: JobMedia) -> UpstreamError:
     """The same error as one about this file: a file of ours that could not be fetched may be there in a minute."""
     if error.error_class is not ErrorClass.MEDIA_FETCH or not item.is_ours:
         return error
-    words = (
-        "Check that PUBLICIST_PUBLIC_URL reaches this server from the internet, then send the post again with "
-        "POST /v1/posts/{id}/retry."
-    )
+    words = "Check that PUBLICIST_PUBLIC_URL reaches this server from the internet."
     return replace(error, error_class=ErrorClass.OWN_MEDIA_FETCH, remediation=words)
 
 
@@ -204,6 +201,6 @@ def error_in_doubt(record: StepRecord) -> UpstreamError:
     return UpstreamError(
         error_class=ErrorClass.AMBIGUOUS,
         message="Publicist stopped after sending the publish call and before its answer was stored.",
-        remediation="Nothing to do: Publicist is looking whether the post went out.",
+        remediation="Nothing has to be changed.",
         not_done=False,
     )

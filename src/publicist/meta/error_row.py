@@ -20,11 +20,11 @@ GRANT = "Connect the account again and grant every permission; check that your r
 LOG_IN = "Log in to the account in its own app, do what it asks, then try again."
 SHRINK = "Make the file smaller, then post it again."
 TRANSCODE = "Re-encode the video as MP4 with H.264 and AAC, then post it again."
-RESEND = "Publicist sends the media again; if it keeps failing, re-encode the file."
+RESEND = "If it keeps failing, re-encode the file."
 HOST_IT = "Upload the file to POST /v1/media, or host it where anyone can fetch it without login or redirect."
-SLOW_DOWN = "Publicist waits and tries again; post less often if it keeps happening."
-TRY_LATER = "Nothing is wrong with the post; Publicist tries again."
-LOOKING = "Nothing to do: Publicist finds out whether the post went out before it acts again."
+SLOW_DOWN = "Nothing is wrong with the post; post less often if it keeps happening."
+TRY_LATER = "Nothing is wrong with the post."
+META_FAULT = "The fault is Meta's, and it passes; nothing has to be changed."
 EDIT = "Change the post as Meta's message says, then post it again."
 OURS = "This is a fault of Publicist or of the Meta app's setup; report it with Meta's raw answer."
 CHECK_APP = "Check PUBLICIST_META_APP_ID, PUBLICIST_META_APP_SECRET and the redirect URI in the Meta app's settings."
@@ -36,7 +36,8 @@ class Row:
 
     It is found by `code` and `subcode` (a `subcode` of None stands for none, or for one without a row of its own), or
     for errors that only words tell, by a part of the message: `text`. `not_done` puts the pair on the allow-list of
-    answers that prove the call had no effect. `source` is the title of Meta's page, or where else it was seen.
+    answers that prove the call had no effect. `remediation` holds while Publicist tries again and when it has given up:
+    which of the two it is, `workflows.next_step` says. `source` is the title of Meta's page, or where else it was seen.
     """
 
     code: int | None

@@ -14,7 +14,7 @@ from publicist.domain.failures import public_code
 from publicist.domain.platform import ErrorClass, UpstreamError
 from publicist.kit.errors import ERRORS, PublicistError
 from publicist.kit.http import TransportError
-from publicist.meta.error_row import LOOKING, RESEND, SEEN, TRY_LATER, Row
+from publicist.meta.error_row import META_FAULT, RESEND, SEEN, TRY_LATER, Row
 from publicist.meta.errors_graph import (
     CODE_EXCHANGE,
     FAULT_ROW,
@@ -179,7 +179,7 @@ def from_transport(error: TransportError) -> UpstreamError:
     return UpstreamError(
         error_class=ErrorClass.TRANSIENT,
         message=f"Meta could not be reached: {error.reason}.",
-        remediation="Check that this server can reach Meta; Publicist tries again.",
+        remediation="Check that this server can reach Meta.",
         not_done=True,
     )
 
@@ -189,7 +189,7 @@ def lost(reason: str, status: int | None = None, raw: Any = None) -> UpstreamErr
     return UpstreamError(
         error_class=ErrorClass.AMBIGUOUS,
         message=reason,
-        remediation=LOOKING,
+        remediation=META_FAULT,
         not_done=False,
         http_status=status,
         raw=raw,

@@ -8,7 +8,7 @@ from publicist.meta.error_row import (
     HOST_IT,
     IN_DOUBT,
     LOG_IN,
-    LOOKING,
+    META_FAULT,
     NOT_DONE,
     OURS,
     PERMISSION,
@@ -37,8 +37,8 @@ _TICK = "Connect the account again and tick this Page and its Instagram account 
 
 # fmt: off
 GRAPH: tuple[Row, ...] = (
-    Row(1, None, Class.AMBIGUOUS, IN_DOUBT, "An unknown error inside Meta.", LOOKING, DOC),
-    Row(2, None, Class.TRANSIENT, IN_DOUBT, "Meta has a temporary fault.", LOOKING, DOC),
+    Row(1, None, Class.AMBIGUOUS, IN_DOUBT, "An unknown error inside Meta.", META_FAULT, DOC),
+    Row(2, None, Class.TRANSIENT, IN_DOUBT, "Meta has a temporary fault.", META_FAULT, DOC),
     Row(3, None, Class.CONFIG, NOT_DONE, "The Meta app may not use this call.", OURS, DOC),
     Row(4, None, Class.THROTTLED, IN_DOUBT, "The Meta app makes too many calls.", SLOW_DOWN, LIMITS_DOC),
     Row(17, None, Class.THROTTLED, NOT_DONE, "The user makes too many calls.", SLOW_DOWN, LIMITS_DOC),
@@ -120,7 +120,7 @@ HTTP_ROWS: dict[int, Row] = {
 }
 """By HTTP status, for an answer whose code is not known."""
 
-FAULT_ROW = Row(None, None, Class.TRANSIENT, IN_DOUBT, "Meta has a fault.", LOOKING, DOC)
+FAULT_ROW = Row(None, None, Class.TRANSIENT, IN_DOUBT, "Meta has a fault.", META_FAULT, DOC)
 """For every HTTP 5xx whose code is not known."""
 
 CODE_EXCHANGE: dict[str, Row] = {
@@ -128,6 +128,6 @@ CODE_EXCHANGE: dict[str, Row] = {
 }
 """By `error_type`, as hosts answer a code exchange that know no `error` object."""
 
-UNKNOWN_ROW = Row(None, None, Class.AMBIGUOUS, IN_DOUBT, "Meta failed in an unknown way.", LOOKING, DOC)
+UNKNOWN_ROW = Row(None, None, Class.AMBIGUOUS, IN_DOUBT, "Meta failed in an unknown way.", META_FAULT, DOC)
 """Everything else: the safest reading, the call may have had its effect."""
 # fmt: on

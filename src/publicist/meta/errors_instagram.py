@@ -7,7 +7,7 @@ from publicist.meta.error_row import (
     HOST_IT,
     IN_DOUBT,
     LOG_IN,
-    LOOKING,
+    META_FAULT,
     NOT_DONE,
     OURS,
     PERMISSION,
@@ -37,8 +37,8 @@ CONTAINER = "instagram.container.error"
 EXPIRED = "meta.container.expired"
 PERSONAL = "instagram.account_type.requires_professional"
 
-_REST = "Look whether the post is there, then let the account rest for a day or two before posting again."
-_QUOTA = "Instagram takes so many posts a day; Publicist tries again as older ones leave the 24-hour window."
+_REST = "Let the account rest for a day or two before posting again."
+_QUOTA = "Instagram takes so many posts a day; there is room again as older ones leave the 24-hour window."
 _CROP = "Crop the image to a ratio between 4:5 and 1.91:1, then post it again."
 _JPEG = "Save the image as JPEG, then post it again."
 _SHORTEN = "Shorten the caption, or use fewer hashtags and mentions, then post it again."
@@ -50,8 +50,8 @@ _TRIAL = "Post it as an ordinary Reel, or try again tomorrow."
 INSTAGRAM: tuple[Row, ...] = (
     Row(-2, 2207003, Class.MEDIA_FETCH, NOT_DONE, "Downloading the media took too long.", HOST_IT, DOC, REACHABLE),
     Row(-2, 2207020, Class.GONE, NOT_DONE, "The container expired.", TRY_LATER, DOC, EXPIRED),
-    Row(-1, None, Class.AMBIGUOUS, IN_DOUBT, "An error inside Instagram.", LOOKING, DOC),
-    Row(-1, 2207001, Class.TRANSIENT, IN_DOUBT, "An error inside Instagram.", LOOKING, DOC),
+    Row(-1, None, Class.AMBIGUOUS, IN_DOUBT, "An error inside Instagram.", META_FAULT, DOC),
+    Row(-1, 2207001, Class.TRANSIENT, IN_DOUBT, "An error inside Instagram.", META_FAULT, DOC),
     Row(-1, 2207032, Class.TRANSIENT, IN_DOUBT, "Making the container failed.", TRY_LATER, DOC),
     Row(-1, 2207053, Class.NEW_CONTAINER, IN_DOUBT, "The upload failed.", RESEND, DOC, CONTAINER),
     Row(-1, 2207073, Class.CONTENT, IN_DOUBT, "Media of this type cannot be deleted by the API.",

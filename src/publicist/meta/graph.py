@@ -116,6 +116,6 @@ def _unreadable(error: FileUnreadable) -> UpstreamError:
     return UpstreamError(
         error_class=ErrorClass.TRANSIENT,
         message=f"The stored file could not be read while it was being sent: {error}.",
-        remediation="Check the media storage of this server; Publicist tries again.",
+        remediation="Check the media storage of this server.",
         not_done=False,
     )

@@ -211,7 +211,7 @@ def _resolved(target: Target, found: Resolution, now: datetime) -> tuple[Mapping
         "message": found.note or "The publish call was in doubt, and a person found that the post is not live.",
         "platform": target.platform,
         "platformVersion": (target.error or {}).get("platformVersion"),
-        "remediation": "Send it with POST /v1/posts/{id}/retry.",
+        "remediation": f"Send it with POST /v1/posts/{target.id}/retry.",
         "platformResponse": (target.error or {}).get("platformResponse"),
     }
     failed = {"status": TargetStatus.FAILED, "error": _known(error), "next_run_at": None, "updated_at": now}

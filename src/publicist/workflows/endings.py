@@ -14,6 +14,7 @@ from publicist.kit.ids import new_id
 from publicist.platforms import Upstream
 from publicist.storage import attempts, events, targets
 from publicist.storage.session import Connection
+from publicist.workflows.next_step import when_failed, while_tried, while_unconfirmed
 from publicist.workflows.retry import next_attempt_at
 
 _REJECTED = frozenset({"preflight_failed", "platform_auth_failed", "platform_rejected"})
@@ -103,8 +104,9 @@ def _published(decision: Published, target: Target, upstream: Upstream | None, n
 def _failed(
     decision: Failed, target: Target, attempt: Attempt, version: str | None, now: datetime, pace: float
 ) -> Ending:
-    error = public_error(decision.error, target.platform, version)
     again_at = None if decision.final else next_attempt_at(decision.error.error_class, attempt.number, now, pace)
+    words = while_tried(decision, again_at) if again_at else when_failed(decision, target, attempt, now)
+    error = public_error(decision.error, words, target.platform, version)
     closed = {
         "finished_at": now,
         "succeeded": False,
@@ -120,7 +122,7 @@ def _failed(
 
 
 def _unconfirmed(decision: Unconfirmed, target: Target, version: str | None, now: datetime) -> Ending:
-    error = public_error(decision.error, target.platform, version) | {
+    error = public_error(decision.error, while_unconfirmed(decision, target), target.platform, version) | {
         "code": "platform_unavailable",
         "rule": "publish.unconfirmed",
         "evidence": list(decision.evidence),
@@ -137,8 +139,8 @@ def _unconfirmed(decision: Unconfirmed, target: Target, version: str | None, now
     return Ending(row, {} if decision.check_again_at else closed, event)
 
 
-def public_error(error: UpstreamError, platform: str, version: str | None) -> dict[str, Any]:
-    """The stored form of a failure: the contract's members, with the upstream's raw answer."""
+def public_error(error: UpstreamError, remediation: str, platform: str, version: str | None) -> dict[str, Any]:
+    """The stored form of a failure: the contract's members, with the upstream's raw answer, and what to do now."""
     members = {
         "code": public_code(error.error_class),
         "message": error.message,
@@ -146,6 +148,6 @@ def public_error(error: UpstreamError, platform: str, version: str | None) -> di
         "platform": platform,
         "platformVersion": version,
         "platformResponse": error.raw,
-        "remediation": error.remediation,
+        "remediation": remediation,
     }
     return {name: value for name, value in members.items() if value is not None}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from publicist.domain.accounts import RECONNECT
 from publicist.domain.holds import Hold, HoldReason
 from publicist.domain.platform import ErrorClass, UpstreamError
 from publicist.domain.targets import Target
@@ -76,14 +77,23 @@ _WORDS = {
     HoldReason.RECONNECT: "its account was not connected again",
     HoldReason.PAUSED: "the account or the organization stayed paused",
 }
+_CAUSES = {
+    HoldReason.MISSED: "Decide whether the post is still wanted.",
+    HoldReason.DUPLICATE: "Find out about the post with the same content first.",
+    HoldReason.QUOTA: "Wait until there is room in the account's quota.",
+    HoldReason.THROTTLE: "Wait until there is room in the upstream's rate limit.",
+    HoldReason.PAUSED: "Resume the account or the organization first.",
+}
+"""What to do about the reason; `domain.accounts.RECONNECT` says it of a dead token."""
 
 
 def hold_expired(hold: Hold) -> UpstreamError:
     """Why a target that was held until its end failed."""
+    needs_account = hold.reason is HoldReason.RECONNECT
     return UpstreamError(
-        error_class=ErrorClass.AUTH if hold.reason is HoldReason.RECONNECT else ErrorClass.TRANSIENT,
+        error_class=ErrorClass.AUTH if needs_account else ErrorClass.TRANSIENT,
         message=f"The post was held since {hold.to_json()['since']}: {_WORDS[hold.reason]}.",
-        remediation="Nothing was sent. Send it with POST /v1/posts/{id}/retry, or create it again.",
+        remediation=RECONNECT if needs_account else _CAUSES[hold.reason],
         not_done=True,
         rule="publish.hold_expired",
     )

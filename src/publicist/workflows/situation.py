@@ -61,7 +61,7 @@ class Situation:
         if self.account.token_died_at is not None and not self.token:
             return replace(cannot(ErrorClass.AUTH, self.account.token_death or "", RECONNECT), rule=DEAD_TOKEN)
         if self.account.disconnected_at is not None or not self.token:
-            return cannot(ErrorClass.AUTH, "The account was disconnected.", "Connect it again, then post again.")
+            return cannot(ErrorClass.AUTH, "The account was disconnected.", "Connect it again.")
         if self.lost_media is not None:
             return cannot(ErrorClass.CONTENT, f"The file {self.lost_media} is gone.", "Upload it and post again.")
         return None

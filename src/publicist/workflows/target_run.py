@@ -298,7 +298,7 @@ class TargetRun:
     async def _perform(self, call: Call, deadline: float) -> Outcome:
         if call.kind is StepKind.ONCE and boot_seconds() > deadline:
             late = "The process was stopped between storing the intent and sending it; nothing was sent."
-            return Outcome(error=cannot(ErrorClass.TRANSIENT, late, "Nothing to do: it is tried again."))
+            return Outcome(error=cannot(ErrorClass.TRANSIENT, late, "Nothing has to be changed."))
         if self._situation.upstream is None:
             raise RuntimeError("no upstream for this environment")
         return await self._situation.platform.perform(

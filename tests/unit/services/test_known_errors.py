@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publicist.api.known_errors import markdown
 from publicist.domain.platform import ErrorClass
 from publicist.kit.errors import NotFound
 from publicist.services.known_errors import known_error, known_errors, pauses
@@ -55,3 +56,9 @@ def test_what_people_must_mend_is_not_tried_again_by_itself() -> None:
     for error in known_errors():
         if error.error_class in (ErrorClass.CONTENT, ErrorClass.AUTH, ErrorClass.PERMISSION, ErrorClass.USER_ACTION):
             assert not pauses(error), error.id
+
+
+def test_the_page_names_every_pause_of_an_error() -> None:
+    quota = next(line for line in markdown().splitlines() if line.startswith("| `9-2207042` "))
+    assert "| 3600 s (24 times) |" in quota
+    assert "| 60 s, 300 s, 900 s, 3600 s (2 times) |" in markdown()

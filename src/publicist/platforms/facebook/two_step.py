@@ -82,7 +82,7 @@ def _with_new_photos(job: Job, refused: Failed) -> Failed:
     if job.memory[f"draft:{job.attempt}"].tries == 1:
         return refused
     message = "The answer to making the unpublished post was lost, and Facebook takes its photos only once."
-    again = "Nothing was published. Publicist uploads them anew a few times; then POST /v1/posts/{id}/retry sends it."
+    again = "Each attempt uploads them anew."
     return Failed(replace(refused.error, error_class=ErrorClass.TRANSIENT, message=message, remediation=again))
 
 

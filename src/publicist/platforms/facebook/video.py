@@ -196,6 +196,6 @@ def _slow() -> UpstreamError:
     return UpstreamError(
         error_class=ErrorClass.AMBIGUOUS,
         message="Facebook accepted the video and has not said that it is ready.",
-        remediation="Nothing to do: Publicist keeps looking. Large videos can take Facebook hours.",
+        remediation="Large videos can take Facebook hours.",
         not_done=False,
     )

@@ -202,7 +202,7 @@ def _keep_polling(job: Job, record: StepRecord, is_video: bool, first: timedelta
         UpstreamError(
             error_class=ErrorClass.NEW_CONTAINER,
             message=f"Instagram did not finish processing the media in time; its last word was: {last}",
-            remediation="Nothing was published. Try again later; if it repeats, re-encode the file.",
+            remediation="If it keeps failing, re-encode the file.",
             not_done=True,
             rule="instagram.container.timeout",
             raw=dict(record.result) or None,

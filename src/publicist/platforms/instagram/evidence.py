@@ -133,7 +133,7 @@ def _expired(publish: StepRecord, status: str) -> UpstreamError:
     return UpstreamError(
         error_class=ErrorClass.GONE,
         message=f"The container ended while the publish call was in doubt: {status}",
-        remediation="Look at the account; if the post is not there, create it again. It is never repeated by itself.",
+        remediation="It is not repeated by itself, for it could come out a day late.",
         not_done=True,
         rule="instagram.container.expired",
         raw=publish.error,

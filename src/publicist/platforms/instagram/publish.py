@@ -12,6 +12,7 @@ from publicist.domain.planning import (
     look,
     next_look,
     numbered,
+    prefixed,
     same_text,
 )
 from publicist.domain.platform import (
@@ -78,7 +79,7 @@ def _anew(job: Job, failed: Failed) -> Failed:
     if created is None or created.tries == 1 or failed.error.subcode != CHILD_TAKEN:
         return failed
     message = "The answer to making the carousel was lost, and Instagram takes its items only once."
-    again = "Nothing was published. Publicist makes it anew a few times; then POST /v1/posts/{id}/retry sends it again."
+    again = "Each attempt makes them anew."
     error = replace(
         failed.error, error_class=ErrorClass.TRANSIENT, message=message, remediation=again, rule=ANSWER_LOST
     )
@@ -104,7 +105,8 @@ def _after_publish(job: Job, publishes: list[StepRecord]) -> Decision:
         return found
     if len(in_doubt) < PUBLISH_TRIES and len(publishes) < EARLY_TRIES:
         return Do((_publish_call(job, _container_of(last), len(publishes) + 1),))
-    return Failed(error_in_doubt(last), final=True)
+    without = f"Instagram left {len(in_doubt)} publish calls without effect; the last answer"
+    return Failed(prefixed(error_in_doubt(last), without), final=True)
 
 
 def _live(job: Job, found: Found) -> Decision:

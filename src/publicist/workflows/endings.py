@@ -17,6 +17,7 @@ from publicist.storage.session import Connection
 from publicist.workflows.next_step import when_failed, while_tried, while_unconfirmed
 from publicist.workflows.retry import next_attempt_at
 
+_NOT_FOUND_OUT = "an earlier publish call is in doubt, and it could not be found out what became of it"
 _REJECTED = frozenset({"preflight_failed", "platform_auth_failed", "platform_rejected"})
 
 
@@ -66,16 +67,29 @@ async def publishing_event(connection: Connection, target: Target, now: datetime
 
 
 def ending_of(
-    decision: Decision, target: Target, attempt: Attempt, upstream: Upstream | None, now: datetime, pace: float = 1.0
+    decision: Decision,
+    target: Target,
+    attempt: Attempt,
+    upstream: Upstream | None,
+    now: datetime,
+    pace: float = 1.0,
+    *,
+    is_open: bool = False,
 ) -> Ending:
-    """The rows that a final decision becomes. Raises TypeError for one that is not final."""
+    """The rows that a final decision becomes. Raises TypeError for one that is not final.
+
+    `is_open`: an earlier publish call may have had its effect, and this attempt did not find out.
+    """
     if isinstance(decision, Published):
         return _published(decision, target, upstream, now)
     version = upstream.version if upstream else None
     if isinstance(decision, Unconfirmed):
         return _unconfirmed(decision, target, version, now)
     if isinstance(decision, Failed):
-        return _failed(decision, target, attempt, version, now, pace)
+        again_at = None if decision.final else next_attempt_at(decision.error.error_class, attempt.number, now, pace)
+        if again_at is None and is_open:
+            return _unconfirmed(Unconfirmed(decision.error, (_NOT_FOUND_OUT,)), target, version, now)
+        return _failed(decision, target, attempt, version, now, again_at)
     raise TypeError(f"{type(decision).__name__} does not end a run")
 
 
@@ -102,9 +116,8 @@ def _published(decision: Published, target: Target, upstream: Upstream | None, n
 
 
 def _failed(
-    decision: Failed, target: Target, attempt: Attempt, version: str | None, now: datetime, pace: float
+    decision: Failed, target: Target, attempt: Attempt, version: str | None, now: datetime, again_at: datetime | None
 ) -> Ending:
-    again_at = None if decision.final else next_attempt_at(decision.error.error_class, attempt.number, now, pace)
     words = while_tried(decision, again_at) if again_at else when_failed(decision, target, attempt, now)
     error = public_error(decision.error, words, target.platform, version)
     closed = {

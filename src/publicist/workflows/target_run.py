@@ -28,6 +28,7 @@ from publicist.kit.ids import new_id
 from publicist.storage import accounts, attempts, events, newest_steps, targets
 from publicist.workflows.account_events import token_died
 from publicist.workflows.adapting import NotAdapted, with_renditions
+from publicist.workflows.doubt import left_open, may_have_published, stopped
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
 from publicist.workflows.failover import quiet_at
 from publicist.workflows.holds import continued, hold_expired, hold_on_start
@@ -178,7 +179,7 @@ class TargetRun:
     async def _decide(self) -> Decision:
         obstacle = self._situation.obstacle() or self._not_adapted
         if obstacle is not None:
-            return Failed(obstacle)
+            return stopped(obstacle, self._attempt, self._memory.values(), self._tools.clock.now())
         forgotten = self._situation.forgotten
         if forgotten is not None and self._tools.clock.now() < quiet_at(forgotten, self._tools.timing):
             return Wait(quiet_at(forgotten, self._tools.timing), "an older copy of the database took its place")
@@ -284,8 +285,7 @@ class TargetRun:
 
         Two that wait for each other, because somebody asked to retry one meanwhile, would wait for ever.
         """
-        once = [record for record in self._memory.values() if record.kind == StepKind.ONCE]
-        return any(record.attempt_id == self._attempt.id and record.outcome != "refused" for record in once)
+        return may_have_published(self._attempt, self._memory.values())
 
     async def _slow_down(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Let the account start nothing new while its limits are used up; what is under way goes on."""
@@ -363,6 +363,7 @@ class TargetRun:
             self._situation.upstream,
             self._tools.clock.now(),
             self._tools.timing.retry_pace,
+            is_open=left_open(self._attempt, self._memory.values(), self._situation.forgotten),
         )
         if isinstance(decision, Failed) and decision.error.is_dead_token:
             await self._meet_dead_token(decision.error, ending)

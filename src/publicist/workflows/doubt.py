@@ -1,0 +1,38 @@
+"""Whether a target that cannot go on may be live all the same: then it is unconfirmed, whatever stands in its way."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from publicist.domain.history import Forgotten
+from publicist.domain.platform import Failed, StepKind, Unconfirmed, UpstreamError
+from publicist.domain.targets import Attempt, StepRecord
+
+LOOK_FOR_ACCESS = timedelta(hours=1)
+"""How often it is tried whether one can look again; an account that is connected again is looked at at once."""
+
+
+def may_have_published(attempt: Attempt, memory: Iterable[StepRecord]) -> bool:
+    """Whether a publish call of this attempt may have had its effect."""
+    calls = [record for record in memory if record.kind == StepKind.ONCE and record.attempt_id == attempt.id]
+    return any(record.outcome != "refused" for record in calls)
+
+
+def left_open(attempt: Attempt, memory: Iterable[StepRecord], forgotten: Forgotten | None) -> bool:
+    """Whether this attempt came to no answer on a publish call of an earlier one, or of a forgotten stretch.
+
+    Platforms look for it before they send anything: an attempt that has sent something had its answer.
+    """
+    records = list(memory)
+    if any(record.kind != StepKind.READ and record.attempt_id == attempt.id for record in records):
+        return False
+    earlier = [record for record in records if record.kind == StepKind.ONCE]
+    return forgotten is not None or any(record.outcome not in ("refused", "done") for record in earlier)
+
+
+def stopped(
+    obstacle: UpstreamError, attempt: Attempt, memory: Iterable[StepRecord], now: datetime
+) -> Failed | Unconfirmed:
+    """What becomes of an attempt that can neither send nor look."""
+    if not may_have_published(attempt, memory):
+        return Failed(obstacle)
+    return Unconfirmed(obstacle, ("nobody can look for the post now",), check_again_at=now + LOOK_FOR_ACCESS)

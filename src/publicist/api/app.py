@@ -31,6 +31,7 @@ from publicist.api import (
     validation,
     webhooks,
 )
+from publicist.api.browser_guard import BrowserGuard
 from publicist.api.clients import ClientAddress
 from publicist.api.middleware import BodyLimit, RequestContext
 from publicist.api.openapi import describe
@@ -112,5 +113,6 @@ def create_app(application: Application) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=settings.body_max_bytes, seconds=settings.client_seconds)
     if settings.trusted_proxies or application.rate_limits.limits(Budgeted.ADDRESS):
         app.add_middleware(ClientAddress, limits=application.rate_limits, trusted=settings.trusted_proxies)
+    app.add_middleware(BrowserGuard, sandbox_pages=application.addresses.sandbox_pages)
     app.add_middleware(RequestContext)
     return app

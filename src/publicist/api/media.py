@@ -151,7 +151,6 @@ async def serve(
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, max-age=3600",
         "Content-Length": str(end - start),
-        "X-Content-Type-Options": "nosniff",
         **({} if media.facts.kind else {"Content-Disposition": "attachment"}),
     }
     partial = (start, end) != (0, size)

@@ -53,8 +53,9 @@ async def proxy(app: App, request: Request, path: str = "") -> Response:
         words = "The simulated Meta does not answer."
         raise PlatformUnavailable(words, remediation="It is being restarted; try again in a moment.") from None
     response = StreamingResponse(_chunks(answer), answer.status)
+    # In small letters, as ASGI wants them: what replaces a header would not find it otherwise.
     response.raw_headers = [
-        (name.encode("latin-1"), value.encode("latin-1"))
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in _passed(answer.headers.items(), _OURS).items()
     ]
     return response

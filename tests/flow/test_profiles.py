@@ -98,7 +98,8 @@ def test_the_key_of_a_profile_sees_its_profile_and_says_so(served: Served, accou
     assert [one["id"] for one in key.call("GET", "/v1/profiles").json()["data"]] == [profile["id"]]
     assert [one["profileId"] for one in key.call("GET", "/v1/api-keys").json()["data"]] == [profile["id"]]
     hidden = (404, "not_found", "api_key.profile_scope")
-    assert refusal(key.call("GET", f"/v1/accounts/{account['id']}")) == hidden
+    for part in ("", "/limits", "/export"):
+        assert refusal(key.call("GET", f"/v1/accounts/{account['id']}{part}")) == hidden
     assert refusal(key.call("GET", f"/v1/posts?profileId={account['profileId']}")) == hidden
     assert refusal(key.call("GET", f"/v1/media?profileId={account['profileId']}")) == hidden
     upload = {"file": ("a.jpg", files.jpeg())}

@@ -9,9 +9,8 @@ from publicist.domain.api_keys import Caller
 from publicist.domain.environments import Environment
 from publicist.domain.pace import Quota
 from publicist.kit.clock import Clock
-from publicist.kit.errors import NotFound
 from publicist.platforms import Upstream, registry
-from publicist.storage import accounts
+from publicist.services.ownership import owned_account
 from publicist.storage.session import Database
 from publicist.workflows.quota import QuotaBook, containers_used
 
@@ -46,9 +45,7 @@ class Limits:
     async def read(self, caller: Caller, account_id: str) -> AccountLimits:
         """Raises NotFound."""
         async with self._database.read() as connection:
-            account = await accounts.get(connection, caller, account_id)
-        if account is None:
-            raise NotFound(f"There is no account {account_id}.", remediation="GET /v1/accounts lists what is there.")
+            account = await owned_account(connection, caller, account_id)
         platform, upstream = registry()[account.platform], self._upstreams.get(account.environment)
         quota = None
         if platform.quota is not None and upstream is not None and account.token:

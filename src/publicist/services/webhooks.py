@@ -163,7 +163,8 @@ class Webhooks:
             sent = await deliveries.send_again(connection, endpoint_id, self._clock.now(), delivery_id=delivery_id)
             found = await deliveries.get(connection, endpoint_id, delivery_id)
         if found is None:
-            raise NotFound(f"There is no delivery {delivery_id} to this endpoint.")
+            there = f"GET /v1/webhook-endpoints/{endpoint_id}/deliveries lists what is there."
+            raise missing(caller, "delivery", delivery_id, remediation=there)
         if not sent:
             raise Conflict(
                 f"Delivery {delivery_id} has not ended; it is sent again by itself.", rule="delivery.pending"

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from publicist.domain.history import Forgotten
-from publicist.domain.platform import Failed, StepKind, Unconfirmed, UpstreamError
-from publicist.domain.targets import Attempt, StepRecord
+from publicist.domain.platform import Decision, Do, ErrorClass, Failed, StepKind, Unconfirmed, UpstreamError
+from publicist.domain.targets import Attempt, StepRecord, Target, TargetStatus
 
 LOOK_FOR_ACCESS = timedelta(hours=1)
 """How often it is tried whether one can look again; an account that is connected again is looked at at once."""
@@ -27,6 +27,31 @@ def left_open(attempt: Attempt, memory: Iterable[StepRecord], forgotten: Forgott
         return False
     earlier = [record for record in records if record.kind == StepKind.ONCE]
     return forgotten is not None or any(record.outcome not in ("refused", "done") for record in earlier)
+
+
+def only_looks(target: Target, attempt: Attempt, memory: Iterable[StepRecord]) -> bool:
+    """Whether this attempt is there to look for a post that was given up as unconfirmed, and may send nothing.
+
+    An attempt that made its own publish call goes on by its own evidence; one that somebody asked for may send.
+    """
+    sent = any(record.kind != StepKind.READ and record.attempt_id == attempt.id for record in memory)
+    return target.status is TargetStatus.UNCONFIRMED and not sent
+
+
+def looked(decision: Decision, target: Target) -> Decision:
+    """What an attempt that only looks makes of a decision: what it may not carry out leaves the doubt as it was."""
+    sends = isinstance(decision, Do) and any(call.kind is not StepKind.READ for call in decision.calls)
+    if not sends and not isinstance(decision, Failed):
+        return decision
+    known = target.error or {}
+    error = UpstreamError(
+        error_class=ErrorClass.AMBIGUOUS,
+        message=str(known.get("message", "The publish call is in doubt.")),
+        remediation="",
+        not_done=False,
+        raw=known.get("platformResponse"),
+    )
+    return Unconfirmed(error, ("it was looked for once more, and not found",))
 
 
 def stopped(

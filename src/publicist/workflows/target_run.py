@@ -28,7 +28,7 @@ from publicist.kit.ids import new_id
 from publicist.storage import accounts, attempts, events, newest_steps, targets
 from publicist.workflows.account_events import token_died
 from publicist.workflows.adapting import NotAdapted, with_renditions
-from publicist.workflows.doubt import left_open, may_have_published, stopped
+from publicist.workflows.doubt import left_open, looked, may_have_published, only_looks, stopped
 from publicist.workflows.endings import Ending, change, ending_of, event_of, publishing_event
 from publicist.workflows.failover import quiet_at
 from publicist.workflows.holds import continued, hold_expired, hold_on_start
@@ -71,8 +71,11 @@ class TargetRun:
             return
         await self._open_attempt()
         await self._adapt()
+        only_looks_now = only_looks(self._target, self._attempt, self._memory.values())
         while not self._tools.stopping.is_set():
             decision = await self._decide()
+            if only_looks_now:
+                decision = looked(decision, self._target)
             if isinstance(decision, Do):
                 if not await self._do(decision.calls):
                     return
@@ -85,8 +88,8 @@ class TargetRun:
         await self._save()
 
     async def _held(self) -> bool:
-        """Whether the target may not start now; what is under way is brought to its end, whatever is paused."""
-        if self._situation.is_under_way:
+        """Whether the target may not start now; what is under way, or in doubt, goes on whatever is paused."""
+        if self._situation.is_under_way or self._target.status is TargetStatus.UNCONFIRMED:
             return False
         now = self._tools.clock.now()
         hold = hold_on_start(
@@ -142,8 +145,10 @@ class TargetRun:
         is_open = self._situation.is_under_way and not self._situation.is_stale
         started = None if is_open else self._new_attempt(len(earlier) + 1, now)
         self._attempt = started or earlier[-1]
+        stays = self._target.status is TargetStatus.UNCONFIRMED
+        status = TargetStatus.UNCONFIRMED if stays else TargetStatus.PUBLISHING
         values = {
-            "status": TargetStatus.PUBLISHING,
+            "status": status,
             "attempt_number": self._attempt.number,
             "hold": None,
             "updated_at": now,
@@ -156,7 +161,7 @@ class TargetRun:
                 await attempts.add(connection, started)
                 if started.number == 1:
                     await publishing_event(connection, self._target, now)
-        self._target = replace(self._target, status=TargetStatus.PUBLISHING)
+        self._target = replace(self._target, status=status)
 
     def _new_attempt(self, number: int, now: datetime) -> Attempt:
         upstream = self._situation.upstream

@@ -8,8 +8,9 @@ import pytest
 from publicist.domain.platform import ErrorClass, UpstreamError
 from publicist.domain.targets import Attempt, Target, TargetStatus
 from publicist.kit.ids import new_id
-from publicist.storage import accounts, attempts
-from tests.integration.workflows.conftest import PAGE, Shop, shown
+from publicist.services.post_changes import Resolution
+from publicist.storage import accounts, attempts, targets
+from tests.integration.workflows.conftest import PAGE, Shop, posted, shown
 from tests.integration.workflows.test_twins import in_doubt, intent
 from tests.support.rows import NOW, add_target
 from tests.unit.meta.scripted import reply
@@ -88,3 +89,54 @@ async def test_an_attempt_that_cannot_find_out_about_an_earlier_one_does_not_cal
     assert found.error["remediation"].endswith(f"POST /v1/posts/{doubtful.id}/resolve.")
     assert "not live" not in found.error["remediation"]
     assert shop.feed_calls() == 0
+
+
+@pytest.fixture
+async def given_up(shop: Shop, doubtful: Target) -> Target:
+    """Nobody found out about it in a day; three days later the account is connected again, and it is looked for."""
+    async with shop.database.write() as connection:
+        await attempts.finish_open(connection, doubtful.id, {"finished_at": NOW, "succeeded": None})
+        given_up = {"status": TargetStatus.UNCONFIRMED, "next_run_at": None, "error": {"message": "No answer came."}}
+        await targets.update(connection, doubtful, given_up)
+        shop.clock.advance(timedelta(days=3))
+        await targets.look_again(connection, shop.account.id, shop.clock.now())
+    return doubtful
+
+
+async def test_a_post_that_was_given_up_is_looked_for_and_never_sent_by_itself(shop: Shop, given_up: Target) -> None:
+    shop.meta.by_path["/feed"] = [reply({"data": []}) for _ in range(50)]
+    await shop.run(await shop.look(given_up.id))
+    found = await shop.target(given_up.id)
+    assert found.error is not None
+    assert (found.status, found.next_run_at) == (TargetStatus.UNCONFIRMED, None)
+    assert found.error["message"] == "No answer came."
+    assert found.error["remediation"].endswith(f"POST /v1/posts/{given_up.id}/resolve.")
+    assert shop.feed_calls() == 0
+
+
+async def test_a_post_that_was_given_up_is_published_when_it_is_found(shop: Shop, given_up: Target) -> None:
+    shop.meta.by_path["/feed"] = [reply({"data": [live(1)]})]
+    shop.meta.replies += [shown(1)]
+    await shop.run(await shop.look(given_up.id))
+    assert (await shop.target(given_up.id)).status is TargetStatus.PUBLISHED
+    assert shop.feed_calls() == 0
+
+
+async def test_a_pause_holds_no_post_that_may_be_live(shop: Shop, given_up: Target) -> None:
+    """It would be queued then, and sent when the pause ends."""
+    await set_account(shop, paused_at=NOW)
+    shop.meta.by_path["/feed"] = [reply({"data": []}) for _ in range(50)]
+    await shop.run(await shop.look(given_up.id))
+    assert (await shop.target(given_up.id)).status is TargetStatus.UNCONFIRMED
+    assert shop.feed_calls() == 0
+
+
+async def test_who_asks_for_another_attempt_gets_one(shop: Shop, given_up: Target) -> None:
+    await shop.changes.resolve(shop.caller, given_up.id, Resolution(published=False))
+    await shop.changes.retry(shop.caller, given_up.id)
+    publish = f"POST /graph.facebook.com/v25.0/{PAGE}/feed"
+    shop.meta.by_path = {publish: [posted(1)], "/feed": [reply({"data": []}) for _ in range(50)]}
+    shop.meta.replies += [shown(1)]
+    await shop.run(await shop.look(given_up.id))
+    assert (await shop.target(given_up.id)).status is TargetStatus.PUBLISHED
+    assert shop.feed_calls() == 1

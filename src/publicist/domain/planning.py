@@ -97,8 +97,8 @@ def look(
 
 
 def next_look(record: StepRecord, *, first: timedelta, longest: timedelta) -> datetime:
-    """When a read whose last answer was not enough is made again."""
-    return record.sent_at + backoff(record.tries, first=first, longest=longest)
+    """When a read whose last answer was not enough is made again: an answer that took its time counts all the same."""
+    return (record.finished_at or record.sent_at) + backoff(record.tries, first=first, longest=longest)
 
 
 def settled_at(job: Job, publish: StepRecord) -> datetime:

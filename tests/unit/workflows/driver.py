@@ -95,7 +95,9 @@ class Run:
         return [call for call in self.calls if call.kind is kind]
 
 
-def run(decide: Callable[[Job], Decision], start: Job, model: Model, *, limit: int = 600) -> Run:
+def run(
+    decide: Callable[[Job], Decision], start: Job, model: Model, *, limit: int = 600, latency: timedelta = LATENCY
+) -> Run:
     """Until the target ends; goes on through `Unconfirmed` while another check is due. Fails when it does not end."""
     memory = dict(start.memory)
     calls: list[Call] = []
@@ -106,8 +108,8 @@ def run(decide: Callable[[Job], Decision], start: Job, model: Model, *, limit: i
             assert decision.calls
             for call in decision.calls:
                 calls.append(call)
-                memory[call.key] = _record(memory.get(call.key), call, now, model.answer(call, now))
-            now += LATENCY
+                memory[call.key] = _record(memory.get(call.key), call, now, latency, model.answer(call, now))
+            now += latency
         elif isinstance(decision, Wait):
             assert decision.until > now, f"a wait that is over: {decision}"
             now = decision.until
@@ -119,7 +121,9 @@ def run(decide: Callable[[Job], Decision], start: Job, model: Model, *, limit: i
     raise AssertionError(f"no end after {limit} decisions; last calls: {[call.key for call in calls[-5:]]}")
 
 
-def _record(before: StepRecord | None, call: Call, now: datetime, outcome: Outcome | None) -> StepRecord:
+def _record(
+    before: StepRecord | None, call: Call, now: datetime, latency: timedelta, outcome: Outcome | None
+) -> StepRecord:
     return StepRecord(
         id=call.key,
         target_id="target",
@@ -130,7 +134,7 @@ def _record(before: StepRecord | None, call: Call, now: datetime, outcome: Outco
         tries=before.tries + 1 if before else 1,
         first_sent_at=before.first_sent_at if before else now,
         sent_at=now,
-        finished_at=now + LATENCY if outcome else None,
+        finished_at=now + latency if outcome else None,
         outcome=outcome.state if outcome else None,
         result=dict(outcome.data) if outcome else {},
         error=outcome.error.to_json() if outcome and outcome.error else None,

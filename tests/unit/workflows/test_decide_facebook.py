@@ -17,6 +17,13 @@ from tests.unit.workflows.facebook_model import FacebookModel
 FATES = ["ok", "lost", "dropped", "late", "crash", "crash_before", "refused"]
 
 
+@pytest.mark.parametrize("seconds", [1, 10, 100])
+def test_an_answer_counts_however_long_it_took(seconds: int) -> None:
+    done = run(decide, job(), FacebookModel(), latency=timedelta(seconds=seconds))
+    assert isinstance(done.ending, Published)
+    assert len(done.sent(StepKind.READ)) == 1
+
+
 def test_text_is_one_feed_call_and_its_permalink() -> None:
     done = run(decide, job(text="hello"), FacebookModel())
     assert done.ending == Published("acc_1", "https://www.facebook.com/acc_1")

@@ -200,7 +200,8 @@ class Posts:
 
     async def _refuse_duplicates(self, connection: Connection, rows: Sequence[Target], now: datetime) -> None:
         """Raises DuplicatePost when a target repeats one that was accepted a short while ago."""
-        await accounts.lock(connection, {target.account_id for target in rows})
+        if not self._database.is_sqlite:
+            await targets.pass_alone(connection, [target.fingerprint for target in rows])
         since = now - self._settings.duplicate_guard
         for target in rows:
             earlier = await targets.accepted_since(connection, target.account_id, target.fingerprint, since)

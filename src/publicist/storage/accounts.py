@@ -31,7 +31,6 @@ _REACHED = _CONNECTED.outerjoin(_grants, _grants.c.id == _accounts.c.grant_id).a
 _WITH_GRANTED = Fixed(_REACHED)
 _WITH_GRANTED_OF_PROFILE = Fixed(_REACHED.where(same(_accounts.c.profile_id)))
 _BY_IDS = _accounts.select().where(_accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
-_LOCK = Fixed(sa.select(_accounts.c.id).where(same(_accounts.c.id)).with_for_update())
 _FREE = sa.and_(
     sa.or_(*(_accounts.c.environment == sa.bindparam(name) for name in ("one_environment", "other_environment"))),
     sa.or_(
@@ -254,12 +253,6 @@ async def names(connection: Connection, ids: set[str]) -> Mapping[str, Account]:
     """Accounts by id, disconnected ones included: post history outlives an account."""
     rows = (await connection.execute(_BY_IDS, {"ids": list(ids)})).mappings()
     return {row["id"]: from_row(Account, row) for row in rows}
-
-
-async def lock(connection: Connection, ids: set[str]) -> None:
-    """Let one transaction at a time pass for these accounts; in one order, so that two never wait for each other."""
-    for id in sorted(ids):
-        await connection.execute(_LOCK, {"its_id": id})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Queries on targets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -67,6 +67,7 @@ _ACCEPTED_SINCE = Fixed(
     .order_by(_targets.c.created_at.desc())
     .limit(1)
 )
+_PASS_ALONE = Fixed(sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("content", type_=sa.BigInteger))))
 _PUBLISHED_AMONG = sa.select(_targets.c.platform_post_id).where(
     same(_targets.c.account_id),
     _targets.c.platform_post_id.in_(sa.bindparam("among", expanding=True)),
@@ -195,6 +196,16 @@ async def twin_in_doubt(connection: Connection, target: Target) -> str | None:
     """Another open target of the account with the same content whose publish call may have had its effect."""
     found: str | None = (await connection.execute(_TWIN_IN_DOUBT, _alike(target))).scalar()
     return found
+
+
+async def pass_alone(connection: Connection, fingerprints: Iterable[str]) -> None:
+    """Let one transaction at a time pass that accepts such content; in one order, for two must not wait for each other.
+
+    PostgreSQL only, where it keeps nobody waiting who has other content; SQLite has one writer.
+    """
+    for fingerprint in sorted(set(fingerprints)):
+        content = int.from_bytes(bytes.fromhex(fingerprint[:16]), signed=True)
+        await connection.execute(_PASS_ALONE, {"content": content})
 
 
 async def accepted_since(connection: Connection, account_id: str, fingerprint: str, since: datetime) -> Target | None:

@@ -9,45 +9,20 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import Column
 from psycopg.adapt import AdaptersMap
 from psycopg.types.string import TextLoader
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from publicist.storage.statements import Fixed, Parameters, Rows, as_many, wrapped
+from publicist.storage.statements import Fixed, Parameters, Rows, wrapped
 
 READERS = 8
 WRITERS = 12
 _URGENT = 2
-_MOST_DESCRIPTIONS = 1000
-_descriptions: dict[Any, list[Column]] = {}
 _ADAPTERS = AdaptersMap(psycopg.adapters)
 _ADAPTERS.register_loader("uuid", TextLoader)
 _Driver = psycopg.AsyncConnection[Any]
-
-
-class _Cursor(psycopg.AsyncCursor[Any]):
-    """Describes the columns of a statement once: SQLAlchemy asks each time, and telling costs as much as the rows."""
-
-    _statement: Any = None
-
-    async def execute(self, query: Any, params: Any = None, **options: Any) -> "_Cursor":
-        self._statement = query
-        return await super().execute(query, params, **options)
-
-    @property
-    def description(self) -> list[Column] | None:
-        known = _descriptions.get(self._statement)
-        if known is not None and self.pgresult is not None and self.pgresult.nfields == len(known):
-            return known
-        found = super().description
-        if found:
-            if len(_descriptions) >= _MOST_DESCRIPTIONS:
-                _descriptions.clear()
-            _descriptions[self._statement] = found
-        return found
 
 
 class _PostgresConnection:
@@ -104,14 +79,13 @@ class _PostgresConnection:
 
 async def _run_fixed(driver: _Driver, dialect: Dialect, statement: Fixed, parameters: Parameters) -> Rows:
     """A statement without SQLAlchemy in between. Raises SQLAlchemyError."""
-    each = as_many(parameters)
-    compiled = statement.compiled(dialect, frozenset(each[0]))
+    compiled, each = statement.bound(dialect, parameters)
     cursor = driver.cursor()
     try:
         if len(each) > 1:
-            await cursor.executemany(compiled.sql, [compiled.bind(one) for one in each])
+            await cursor.executemany(compiled.sql, each)
         else:
-            await cursor.execute(compiled.sql, compiled.bind(each[0]))
+            await cursor.execute(compiled.sql, each[0])
         raw = await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else ()
     except psycopg.Error as error:
         raise wrapped(error, psycopg.Error, dialect, compiled.sql) from error
@@ -149,8 +123,7 @@ class Postgres:
 
 
 def _engine(url: str, size: int, **options: Any) -> AsyncEngine:
-    arguments = {"cursor_factory": _Cursor, "context": _ADAPTERS}
-    return create_async_engine(url, pool_size=size, max_overflow=0, connect_args=arguments, **options)
+    return create_async_engine(url, pool_size=size, max_overflow=0, connect_args={"context": _ADAPTERS}, **options)
 
 
 @asynccontextmanager

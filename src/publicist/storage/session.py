@@ -84,8 +84,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.is_sqlite = sa.make_url(url).drivername.startswith("sqlite")
-        self.file = Path(sa.make_url(url).database or "") if self.is_sqlite else None
+        parsed = sa.make_url(url)
+        self.is_sqlite = parsed.drivername.startswith("sqlite")
+        self.file = Path(parsed.database or "") if self.is_sqlite else None
         """SQLite's file; None on PostgreSQL."""
         self._engine: _Engine = _Sqlite(driver_url(url)) if self.is_sqlite else _postgres(driver_url(url))
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, ResourceClosedError
 
-from publicist.storage.statements import Fixed, Parameters, Rows, as_many, wrapped
+from publicist.storage.statements import Fixed, Parameters, Rows, wrapped
 
 _FREE_READERS = 4
 _PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=100")
@@ -61,14 +61,13 @@ class Link:
 
     def run_fixed(self, statement: Fixed, parameters: Parameters) -> Rows:
         """A statement without SQLAlchemy in between. Raises SQLAlchemyError."""
-        each = as_many(parameters)
-        compiled = statement.compiled(self.alchemy.dialect, frozenset(each[0]))
+        compiled, each = statement.bound(self.alchemy.dialect, parameters)
         cursor = self.raw.cursor(sqlite3.Cursor)
         try:
             if len(each) > 1:
-                cursor.executemany(compiled.sql, [compiled.bind(one) for one in each])
+                cursor.executemany(compiled.sql, each)
             else:
-                cursor.execute(compiled.sql, compiled.bind(each[0]))
+                cursor.execute(compiled.sql, each[0])
         except sqlite3.Error as error:
             raise wrapped(error, sqlite3.Error, self.alchemy.dialect, compiled.sql) from error
         return compiled.rows(cursor.fetchall(), cursor.rowcount)

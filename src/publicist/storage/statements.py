@@ -77,12 +77,15 @@ class Fixed:
         self.statement = statement
         self._compiled: dict[tuple[str, frozenset[str]], Compiled] = {}
 
-    def compiled(self, dialect: Dialect, names: frozenset[str]) -> Compiled:
-        """For these parameters; `dialect` is that of an engine that has connected."""
+    def bound(self, dialect: Dialect, parameters: Parameters) -> tuple[Compiled, Sequence[Any]]:
+        """Compiled for these parameters, and each set of them as the driver takes it: one for each time that it runs,
+        at least one. `dialect` is that of an engine that has connected."""
+        each = (parameters or {},) if parameters is None or isinstance(parameters, Mapping) else parameters
+        names = frozenset(each[0])
         found = self._compiled.get((dialect.name, names))
         if found is None:
             found = self._compiled[dialect.name, names] = _compile(self.statement, dialect, names)
-        return found
+        return found, [found.bind(one) for one in each]
 
 
 def _compile(
@@ -108,13 +111,6 @@ def _compile(
 def _slot(parameter: sa.BindParameter[Any], name: str, dialect: Dialect) -> _Slot:
     process = parameter.type.dialect_impl(dialect).bind_processor(dialect)
     return _Slot(name, process, parameter.required, parameter.effective_value)
-
-
-def as_many(parameters: Parameters) -> Sequence[Mapping[str, Any]]:
-    """One set of parameters for each time that the statement runs; at least one."""
-    if parameters is None or isinstance(parameters, Mapping):
-        return (parameters or {},)
-    return parameters
 
 
 def wrapped(error: Exception, base: type[Exception], dialect: Dialect, sql: str) -> BaseException:

@@ -1,6 +1,6 @@
 """Whether a target that cannot go on may be live all the same: then it is unconfirmed, whatever stands in its way."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from publicist.domain.history import Forgotten
@@ -17,15 +17,14 @@ def may_have_published(attempt: Attempt, memory: Iterable[StepRecord]) -> bool:
     return any(record.outcome != "refused" for record in calls)
 
 
-def left_open(attempt: Attempt, memory: Iterable[StepRecord], forgotten: Forgotten | None) -> bool:
+def left_open(attempt: Attempt, memory: Collection[StepRecord], forgotten: Forgotten | None) -> bool:
     """Whether this attempt came to no answer on a publish call of an earlier one, or of a forgotten stretch.
 
     Platforms look for it before they send anything: an attempt that has sent something had its answer.
     """
-    records = list(memory)
-    if any(record.kind != StepKind.READ and record.attempt_id == attempt.id for record in records):
+    if _has_sent(attempt, memory):
         return False
-    earlier = [record for record in records if record.kind == StepKind.ONCE]
+    earlier = [record for record in memory if record.kind == StepKind.ONCE]
     return forgotten is not None or any(record.outcome not in ("refused", "done") for record in earlier)
 
 
@@ -34,8 +33,12 @@ def only_looks(target: Target, attempt: Attempt, memory: Iterable[StepRecord]) -
 
     An attempt that made its own publish call goes on by its own evidence; one that somebody asked for may send.
     """
-    sent = any(record.kind != StepKind.READ and record.attempt_id == attempt.id for record in memory)
-    return target.status is TargetStatus.UNCONFIRMED and not sent
+    return target.status is TargetStatus.UNCONFIRMED and not _has_sent(attempt, memory)
+
+
+def _has_sent(attempt: Attempt, memory: Iterable[StepRecord]) -> bool:
+    """Whether this attempt did more than look."""
+    return any(record.kind != StepKind.READ and record.attempt_id == attempt.id for record in memory)
 
 
 def looked(decision: Decision, target: Target) -> Decision:
